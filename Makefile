@@ -1,0 +1,56 @@
+# Few verbs, one line of purpose each. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+VENDOR := src/qingyuan/ui/static/vendor/.installed
+
+.PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof
+help:            ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) $(VENDOR)   ## virtual environment, packages, front-end files
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Qingyuan needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --upgrade pip -c constraints.txt
+	$(BIN)/python -m pip install -q -e '.[dev]' -c constraints.txt
+	@touch $@
+
+$(VENDOR): frontend/package.json frontend/package-lock.json frontend/copy-dist.mjs $(STAMP)
+	BIN="$(abspath $(BIN))" bash frontend/install.sh
+	@touch $@
+
+demo: setup      ## a seeded company with 24 virtual stations on http://127.0.0.1:8000
+	$(BIN)/qingyuan demo
+
+serve: setup     ## all processes on an empty installation
+	$(BIN)/qingyuan up
+
+test: setup      ## everything: unit, property, SQLite and PostgreSQL, browser, short crash series
+	bash tests/need-chromium.sh
+	$(MAKE) -s lint
+	$(BIN)/pytest -q
+
+lint: $(STAMP)   ## ruff, mypy, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(STAMP)    ## let ruff mend imports and simple things
+	$(BIN)/ruff check --fix .
+
+fuzz: $(STAMP)   ## two million random and mutated inputs through the decoder
+	$(BIN)/python -m qingyuan.hj212.tests.fuzz --count 2000000
+
+crash: $(STAMP)  ## twenty kills -9 under load; every acknowledged packet stored once
+	$(BIN)/python -m pytest -q tests/test_crash.py --crash-kills 20
+
+bench: $(STAMP)  ## decode and ingest figures as JSON
+	$(BIN)/python bench/decode.py
+	$(BIN)/qingyuan bench ingest
+
+clean:           ## remove what setup made
+	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules

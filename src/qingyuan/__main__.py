@@ -1,0 +1,3 @@
+from qingyuan.cli import main
+
+raise SystemExit(main())

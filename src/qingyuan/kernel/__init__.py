@@ -1,0 +1,1 @@
+"""What two pure packages share and nothing else: the China clock, the places of the data directory."""
