@@ -13,7 +13,7 @@ from .supervisor import Child, Supervisor
 HTTP_PORT, GATEWAY_PORT = 8000, 9212
 
 
-def parser(verb: str, default_data: str) -> argparse.ArgumentParser:
+def parser(verb: str, default_data: str, gateway_host: str) -> argparse.ArgumentParser:
     """The options that ``up`` and ``demo`` share."""
     p = argparse.ArgumentParser(prog=f"qingyuan {verb}")
     p.add_argument("--data", type=Path, default=Path(os.environ.get("QINGYUAN_DATA", default_data)),
@@ -24,7 +24,7 @@ def parser(verb: str, default_data: str) -> argparse.ArgumentParser:
                    help="address the pages listen on (default: %(default)s)")
     p.add_argument("--gateway-port", type=int, default=GATEWAY_PORT, metavar="N",
                    help="port for the data loggers (default: %(default)s)")
-    p.add_argument("--gateway-host", default="0.0.0.0", metavar="ADDRESS",
+    p.add_argument("--gateway-host", default=gateway_host, metavar="ADDRESS",
                    help="address the gateway listens on (default: %(default)s)")
     p.add_argument("--metrics-port", type=int, default=0, metavar="N",
                    help="local port of the gateway's metrics (default: gateway port + 1)")
@@ -33,7 +33,7 @@ def parser(verb: str, default_data: str) -> argparse.ArgumentParser:
 
 def run(argv: list[str]) -> int:
     """Start everything on an installation that may be empty."""
-    args = parser("up", "var").parse_args(argv)
+    args = parser("up", "var", "0.0.0.0").parse_args(argv)
     settle(args)
     prepare(args.data)
     return asyncio.run(Supervisor(children(args)).run())
