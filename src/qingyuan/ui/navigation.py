@@ -1,0 +1,65 @@
+"""The rooms on the left: what people come for, by role. A room appears when its page exists."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry: ``url`` names its page, ``active`` the url names that belong to it."""
+
+    label: str
+    icon: str
+    url: str
+    active: tuple[str, ...]
+    roles: tuple[str, ...] = ()  # empty: everybody who may sign in
+
+
+@dataclass(frozen=True, slots=True)
+class Wing:
+    """A headed group of rooms."""
+
+    label: str
+    rooms: tuple[Room, ...]
+
+
+WINGS: tuple[Wing, ...] = (
+    Wing(_("监测"), (
+        Room(_("点位总览"), "layout-grid", "telemetry:overview",
+             ("telemetry:overview", "telemetry:point", "telemetry:packets", "telemetry:packet")),
+        Room(_("隔离区"), "inbox", "telemetry:quarantine", ("telemetry:quarantine", "telemetry:quarantine-entry")),
+        Room(_("数据导入"), "database-import", "telemetry:import", ("telemetry:import", "telemetry:import-result")),
+    )),
+    Wing(_("设置"), (
+        Room(_("站点登记"), "antenna", "assets:stations",
+             ("assets:stations", "assets:station", "assets:station-new", "assets:station-edit",
+              "assets:station-import")),
+        Room(_("远程命令"), "terminal-2", "telemetry:commands",
+             ("telemetry:commands", "telemetry:command", "telemetry:command-new")),
+        Room(_("接收网关"), "router", "telemetry:gateway", ("telemetry:gateway",)),
+    )),
+)
+
+
+def rooms_for(role: str | None, here: str) -> list[dict[str, Any]]:
+    """Wings and rooms this role sees, with addresses; ``here`` is the view name of the page shown."""
+    wings = []
+    for wing in WINGS:
+        rooms = [
+            {"label": room.label, "icon": room.icon, "href": href, "current": here in room.active}
+            for room in wing.rooms
+            if (not room.roles or role in room.roles) and (href := _address(room.url))
+        ]
+        if rooms:
+            wings.append({"label": wing.label, "rooms": rooms})
+    return wings
+
+
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
