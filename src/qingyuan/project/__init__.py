@@ -1,0 +1,1 @@
+"""The web half put together: settings, addresses, database backend, start-up."""

@@ -1,0 +1,1 @@
+"""Outlets, monitoring points, data loggers and their dated links; consents; contracts."""

@@ -1,0 +1,1 @@
+"""Units, dischargers, association, regulator; users, roles, scopes; the audit trail."""

@@ -1,0 +1,55 @@
+"""In whose name somebody acts, and what the role may do. One table, no rule anywhere else."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+
+from .models import Organisation, Role, User
+
+_FIELD = frozenset({Role.MANAGER, Role.ENGINEER, Role.SUPERVISOR, Role.REVIEWER,
+                    Role.STOREKEEPER, Role.ANALYST})
+_EVERYBODY = frozenset(Role)
+_OFFICE = frozenset({Role.MANAGER, Role.REVIEWER, Role.ADMINISTRATOR})
+
+# verb -> roles that may
+MAY: dict[str, frozenset[str]] = {
+    "see_points": _EVERYBODY - {Role.OFFICER},
+    "see_frames": _EVERYBODY - {Role.OFFICER, Role.STOREKEEPER},
+    "see_gateway": _FIELD | {Role.ADMINISTRATOR},
+    "see_stations": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "see_secrets": frozenset({Role.MANAGER, Role.ENGINEER, Role.ADMINISTRATOR}),
+    "see_quarantine": _FIELD | {Role.INSPECTOR, Role.ADMINISTRATOR},
+    "edit_stations": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "give_consent": frozenset({Role.DISCHARGER_MANAGER}),
+    "record_consent": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "send_command": frozenset({Role.MANAGER}),
+    "replay_quarantine": _OFFICE,
+    "import_readings": _OFFICE,
+    "edit_organisation": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
+    "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """First argument of every query and action. ``user`` is None for the command line."""
+
+    organisation: Organisation
+    role: str
+    user: User | None = None
+    address: str = ""
+
+    @property
+    def who(self) -> str:
+        return str(self.user) if self.user else "command line"
+
+
+def may(scope: Scope, verb: str) -> bool:
+    """Whether the role may do the verb; KeyError for a verb that is not in the table."""
+    return scope.role in MAY[verb]
+
+
+def require(scope: Scope, verb: str) -> None:
+    """Refuse with PermissionDenied unless ``may``."""
+    if not may(scope, verb):
+        raise PermissionDenied(f"{scope.role} may not {verb}")

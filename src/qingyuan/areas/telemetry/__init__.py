@@ -1,0 +1,1 @@
+"""From raw frames to readings: intake, storage, queries, imports, retention."""

@@ -1,0 +1,133 @@
+"""What the environment may say, read once; a wrong value stops the start with a sentence."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from qingyuan.kernel.places import Places
+
+DEFAULT_DATA = "var"
+SQLITE_START = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+    "PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000;"
+)
+
+
+def places() -> Places:
+    """The data directory (``QINGYUAN_DATA``, default ``var``), created when absent."""
+    root = Path(os.environ.get("QINGYUAN_DATA") or DEFAULT_DATA).expanduser().absolute()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"QINGYUAN_DATA={root} cannot be used as data directory: {error.strerror}"
+        ) from error
+    return Places(root)
+
+
+def secret_key(where: Places) -> str:
+    """``QINGYUAN_SECRET_KEY``, else the content of ``secret.key``, made on the first start."""
+    given = os.environ.get("QINGYUAN_SECRET_KEY", "")
+    if given:
+        return _long_enough(given, "QINGYUAN_SECRET_KEY")
+    try:
+        # O_EXCL: of several processes that start together exactly one makes the key.
+        handle = os.open(where.secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _long_enough(_settled(where.secret), str(where.secret))
+    with os.fdopen(handle, "w") as file:
+        key = secrets.token_urlsafe(50)
+        file.write(key)
+    return key
+
+
+def _settled(path: Path) -> str:
+    """The key another process has just made: its file exists a moment before its content."""
+    import time
+
+    for _ in range(100):
+        text = path.read_text().strip()
+        if text:
+            return text
+        time.sleep(0.02)
+    return ""
+
+
+def _long_enough(key: str, where: str) -> str:
+    if len(key) < 32:
+        raise ImproperlyConfigured(f"{where} holds a key of {len(key)} characters; give 32 or more")
+    return key
+
+
+def database(where: Places) -> dict[str, object]:
+    """Django's DATABASES entry: PostgreSQL by ``DATABASE_URL``, else SQLite in the data directory.
+
+    >>> database_of("postgresql://u:p%40@db:5433/qy?sslmode=require", Places(Path("x")))["PASSWORD"]
+    'p@'
+    """
+    return database_of(os.environ.get("DATABASE_URL", ""), where)
+
+
+def database_of(url: str, where: Places) -> dict[str, object]:
+    """Translate one URL; ``""`` is the embedded database. Other schemes are refused."""
+    if not url:
+        return {
+            "ENGINE": "qingyuan.project.sqlite",
+            "NAME": str(where.database),
+            "OPTIONS": {
+                "timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_START,
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ImproperlyConfigured(
+            f"DATABASE_URL begins with {parts.scheme!r}; write postgresql://user:password@host/name"
+        )
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database; write postgresql://host/name")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def whole(
+    name: str, default: int, low: int, high: int, env: Mapping[str, str] | None = None
+) -> int:
+    """An integer setting within its bounds.
+
+    >>> whole("QINGYUAN_REALTIME_DAYS", 90, 1, 36500, {})
+    90
+    """
+    text = (os.environ if env is None else env).get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise ImproperlyConfigured(f"{name}={text!r}: give a whole number from {low} to {high}")
+    return int(text)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated setting."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def yes(name: str) -> bool:
+    """A switch: ``1`` or ``0``; anything else stops the start."""
+    text = os.environ.get(name, "0") or "0"
+    if text not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name}={text!r}: write 1 for yes or 0 for no")
+    return text == "1"

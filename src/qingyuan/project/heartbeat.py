@@ -1,0 +1,57 @@
+"""Signs of life as files in the data directory, so that they work with a dead database.
+
+Each process touches ``run/<process>.json`` every second; whoever asks looks at the age.
+"""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+
+from qingyuan.kernel.places import Places
+
+FRESH = 10.0  # seconds; a process busy with a long transaction still beats from its own thread
+EXPECTED = ("intake", "work", "web")  # the gateway answers for itself by HTTP
+
+
+def directory(where: Places) -> Path:
+    return where.root / "run"
+
+
+def beat(where: Places, name: str) -> None:
+    """Write one sign of life: process id and time, renamed into place."""
+    folder = directory(where)
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{name}.{os.getpid()}"
+    temporary.write_text(json.dumps({"pid": os.getpid(), "at": time.time()}))
+    temporary.replace(folder / f"{name}.json")
+
+
+def alive(where: Places, name: str, now: float | None = None) -> bool:
+    """Whether the process has beaten within FRESH seconds and still exists."""
+    try:
+        sign = json.loads((directory(where) / f"{name}.json").read_text())
+        os.kill(int(sign["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return False
+    return (time.time() if now is None else now) - float(sign["at"]) < FRESH
+
+
+class Heart(threading.Thread):
+    """Beats once a second until stopped; the file goes with it, so a clean stop shows at once."""
+
+    def __init__(self, where: Places, name: str) -> None:
+        super().__init__(name=f"heart-{name}", daemon=True)
+        self._where, self._label, self._stop_asked = where, name, threading.Event()
+
+    def run(self) -> None:
+        while True:
+            beat(self._where, self._label)
+            if self._stop_asked.wait(1.0):
+                return
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+        self.join(5)
+        (directory(self._where) / f"{self._label}.json").unlink(missing_ok=True)

@@ -1,0 +1,12 @@
+"""Addresses. Every area brings its own; ``/healthz`` speaks for all processes."""
+
+from django.urls import include, path
+
+from qingyuan.project import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("qingyuan.areas.organisations.urls")),
+    path("", include("qingyuan.areas.assets.urls")),
+    path("", include("qingyuan.areas.telemetry.urls")),
+]
