@@ -47,6 +47,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "qingyuan.ui.context.house",
+                "qingyuan.areas.organisations.context.person",
             ],
         },
     }

@@ -1,10 +1,10 @@
-"""What every page is given: the rooms, the organisation, the product's name."""
+"""What every page is given: the rooms, the organisation, the product's name, fixed addresses."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
-from qingyuan.ui.navigation import rooms_for
+from qingyuan.ui.navigation import address_of, rooms_for
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +15,10 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "product": "清源",
         "scope": scope,
-        "wings": rooms_for(getattr(scope, "role", None), here) if scope else [],
+        "wings": rooms_for(scope.role, here) if scope else [],
         "here": here,
+        "search_url": address_of("telemetry:search") if scope else None,
+        "pulse_url": address_of("telemetry:pulse") if scope else None,
+        "sign_out_url": address_of("organisations:sign-out"),
+        "switch_url": address_of("organisations:choose"),
     }

@@ -51,14 +51,15 @@ def rooms_for(role: str | None, here: str) -> list[dict[str, Any]]:
         rooms = [
             {"label": room.label, "icon": room.icon, "href": href, "current": here in room.active}
             for room in wing.rooms
-            if (not room.roles or role in room.roles) and (href := _address(room.url))
+            if (not room.roles or role in room.roles) and (href := address_of(room.url))
         ]
         if rooms:
             wings.append({"label": wing.label, "rooms": rooms})
     return wings
 
 
-def _address(name: str) -> str | None:
+def address_of(name: str) -> str | None:
+    """The address of a url name, None when no such page exists."""
     try:
         return reverse(name)
     except NoReverseMatch:

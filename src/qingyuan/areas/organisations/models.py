@@ -134,3 +134,14 @@ class JobRun(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["name", "-started_at"])]
+
+
+class SignInFailure(models.Model):
+    """A failed sign-in of the last minutes; ten of one account and address lock it for a while."""
+
+    account = models.CharField(max_length=150)
+    address = models.CharField(max_length=64, blank=True)
+    at = models.BigIntegerField()  # epoch milliseconds
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "address", "at"], name="sign_in_failure")]
