@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "spool": ("spool", "verify the raw frames' chain"),
     "simulate": ("simulate", "virtual stations that speak HJ 212"),
     "station": ("station", "add and list stations"),
+    "user": ("user", "add and list accounts"),
     "readings": ("readings", "print a station's readings"),
     "import": ("imports", "import readings from CSV or XLSX"),
     "bench": ("bench", "measure ingest on this machine"),
