@@ -1,4 +1,4 @@
-"""The command ``qingyuan``. Each verb lives in a module of its own and is imported only when called.
+"""The command ``qingyuan``. Each verb lives in a module of its own, imported when called.
 
 Exit status: 0 when the input could be handled, 2 for bad input with the message on stderr.
 """

@@ -1,4 +1,4 @@
-"""``qingyuan demo``: everything running, with a seeded company, virtual stations and two weeks of history."""
+"""``qingyuan demo``: everything running, with a seeded company, virtual stations and history."""
 
 import asyncio
 import os

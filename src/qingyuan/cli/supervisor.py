@@ -75,8 +75,9 @@ class Supervisor:
         child.quick_deaths = 0 if lived > STABLE_SECONDS else child.quick_deaths + 1
         if child.quick_deaths >= MAX_QUICK_DEATHS:
             self._failed = (
-                f"{child.name} ended {MAX_QUICK_DEATHS} times in a row within {STABLE_SECONDS:.0f} s "
-                f"(last status {code}); everything is stopped. Its last lines above say why."
+                f"{child.name} ended {MAX_QUICK_DEATHS} times in a row within "
+                f"{STABLE_SECONDS:.0f} s (last status {code}); everything is stopped. "
+                "Its last lines above say why."
             )
             self._stopping.set()
             return

@@ -52,7 +52,7 @@ def settle(args: argparse.Namespace) -> None:
                                ("127.0.0.1", args.metrics_port, "--metrics-port")):
         require_free(host, port, option)
     os.environ["QINGYUAN_DATA"] = str(args.data.resolve())
-    os.environ["QINGYUAN_GATEWAY_HTTP"] = f"http://127.0.0.1:{args.metrics_port}"
+    os.environ["QINGYUAN_GATEWAY_HTTP"] = str(args.metrics_port)
 
 
 def require_free(host: str, port: int, option: str) -> None:
@@ -67,7 +67,7 @@ def require_free(host: str, port: int, option: str) -> None:
 
 
 def prepare(data: Path) -> None:
-    """Bring the database to the present schema and export the registry; may run any number of times."""
+    """Bring the database to the present schema and export the registry; idempotent."""
     from qingyuan.project.setup import prepare as prepare_data
 
     prepare_data(data)

@@ -12,7 +12,7 @@ UNIT = "本单位"
 
 
 def run(argv: list[str]) -> int:
-    """``user add NAME --role ROLE`` and ``user list``. BadInput for an unknown role or a taken name."""
+    """``user add NAME --role ROLE`` and ``user list``; BadInput for a role or name it cannot take."""
     args = _parser().parse_args(argv)
     from qingyuan.project.setup import prepare
 
@@ -47,10 +47,11 @@ def _add(args: argparse.Namespace) -> int:
         raise BadInput(f"unknown role {args.role!r}; choose one of {', '.join(Role.values)}")
     if User.objects.filter(username=args.name).exists():
         raise BadInput(f"there is an account {args.name!r} already; choose another name")
-    # The password comes from the environment or is made here; on a command line it would be seen by others.
+    # From the environment or made here: others could read it on a command line.
     password = os.environ.get("QINGYUAN_NEW_PASSWORD") or secrets.token_urlsafe(9)
     try:
-        add_member(_unit(args.organisation), args.name, args.role, name=args.display, password=password)
+        add_member(_unit(args.organisation), args.name, args.role, name=args.display,
+                   password=password)
     except ValidationError as error:
         raise BadInput("; ".join(error.messages)) from None
     print(f"{args.name}  {password}")
