@@ -12,7 +12,7 @@ UNIT = "本单位"
 
 
 def run(argv: list[str]) -> int:
-    """``user add NAME --role ROLE`` and ``user list``; BadInput for a role or name it cannot take."""
+    """``user add NAME --role ROLE`` and ``user list``; BadInput for what it cannot take."""
     args = _parser().parse_args(argv)
     from qingyuan.project.setup import prepare
 
