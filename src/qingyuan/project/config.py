@@ -131,3 +131,13 @@ def yes(name: str) -> bool:
     if text not in ("0", "1"):
         raise ImproperlyConfigured(f"{name}={text!r}: write 1 for yes or 0 for no")
     return text == "1"
+
+
+def address(name: str, default: str) -> str:
+    """The http address of a local port; a bare port number is taken for one on this machine."""
+    text = os.environ.get(name) or default
+    if text.isdecimal() and 0 < int(text) < 65_536:
+        return f"http://127.0.0.1:{text}"
+    if urlsplit(text).scheme != "http" or not urlsplit(text).hostname:
+        raise ImproperlyConfigured(f"{name}={text!r}: write http://127.0.0.1:PORT")
+    return text.rstrip("/")

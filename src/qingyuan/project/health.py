@@ -1,6 +1,7 @@
 """``/healthz``: 200 when gateway, intake, work and web are up, else 503 naming what is missing."""
 
 import http.client
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -21,9 +22,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     )
 
 
-def gateway_answers(port: int) -> bool:
-    """Ask the gateway's own /healthz on this machine."""
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def gateway_answers(address: str) -> bool:
+    """Ask the gateway's own /healthz."""
+    parts = urlsplit(address)
+    link = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
     try:
         link.request("GET", "/healthz")
         return link.getresponse().status == 200

@@ -1,0 +1,116 @@
+"""Reads on outlets, points and loggers. Every function takes the Scope first."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role
+from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.kernel.clock import CST
+
+from .models import CommandConsent, DataLogger, LoggerAssignment, MonitoringPoint, ServiceContract
+
+
+def today() -> date:
+    """The China day."""
+    return timezone.now().astimezone(CST).date()
+
+
+def in_force(on: date) -> Q:
+    """Rows with ``since``/``until`` that hold on a day, both ends included."""
+    return Q(since__lte=on) & (Q(until=None) | Q(until__gte=on))
+
+
+def points_of(scope: Scope, on: date | None = None) -> QuerySet[MonitoringPoint]:
+    """The points the scope may see on a day (default today): a unit by contract, a discharger its
+    own, a regulator by area, the association none."""
+    if not may(scope, "see_points"):
+        return MonitoringPoint.objects.none()
+    own = scope.organisation
+    if own.kind == OrganisationKind.REGULATOR:
+        # A regulator whose area is not entered yet sees nothing rather than the whole country.
+        seen = Q(organisation__area__startswith=own.area) if own.area else Q(pk__in=[])
+    elif own.kind == OrganisationKind.ASSOCIATION:
+        seen = Q(pk__in=[])
+    else:
+        contracts = ServiceContract.objects.filter(
+            in_force(on or today()), om_unit=own, point=OuterRef("pk")
+        )
+        seen = Q(Exists(contracts)) | Q(organisation=own)
+    return MonitoringPoint.objects.filter(seen).select_related("outlet", "organisation")
+
+
+def point(scope: Scope, pk: int) -> MonitoringPoint:
+    """One visible point; MonitoringPoint.DoesNotExist for any other."""
+    return points_of(scope).get(pk=pk)
+
+
+def loggers_of(scope: Scope) -> QuerySet[DataLogger]:
+    """Loggers linked, now or ever, to a visible point."""
+    links = LoggerAssignment.objects.filter(logger=OuterRef("pk"), point__in=points_of(scope))
+    return DataLogger.objects.filter(Exists(links)).select_related("organisation")
+
+
+def stations(scope: Scope) -> QuerySet[DataLogger]:
+    """The station registry: loggers with links, points and outlets in a fixed number of queries.
+
+    ``logger.links`` is the list of its assignments to points the scope sees, newest first.
+    """
+    links = (
+        LoggerAssignment.objects.filter(point__in=points_of(scope))
+        .select_related("point__outlet", "point__organisation")
+        .order_by("-since", "st")
+    )
+    return loggers_of(scope).prefetch_related(Prefetch("assignments", links, to_attr="links"))
+
+
+def station(scope: Scope, pk: int) -> DataLogger:
+    """One logger of the registry by its primary key; DataLogger.DoesNotExist for any other."""
+    return stations(scope).get(pk=pk)
+
+
+def station_by_mn(scope: Scope, mn: str) -> DataLogger:
+    return stations(scope).get(mn=mn)
+
+
+def links_of_point(scope: Scope, point: MonitoringPoint) -> QuerySet[LoggerAssignment]:
+    """A point's loggers over time, newest first."""
+    return (
+        LoggerAssignment.objects.filter(point__in=points_of(scope), point=point)
+        .select_related("logger").order_by("-since", "st")
+    )
+
+
+def consents(scope: Scope, logger: DataLogger) -> QuerySet[CommandConsent]:
+    """A logger's consents, newest first, the withdrawn ones included."""
+    return CommandConsent.objects.filter(logger=logger, logger__in=loggers_of(scope)).order_by(
+        "-since", "cn"
+    )
+
+
+def consent_for(scope: Scope, logger: DataLogger, cn: str, on: date | None = None
+                ) -> CommandConsent | None:
+    """The consent that covers a command on a day, or None."""
+    return consents(scope, logger).filter(
+        in_force(on or today()), cn=cn, withdrawn_at=None
+    ).first()
+
+
+def dischargers(scope: Scope) -> QuerySet[Organisation]:
+    """Dischargers the scope may put a station at: its own, and those it serves already."""
+    return Organisation.objects.filter(
+        Q(pk__in=points_of(scope).values("organisation")) | Q(pk=scope.organisation.pk),
+        kind=OrganisationKind.DISCHARGER,
+    )
+
+
+def routes() -> Iterable[tuple[str, str, int, datetime, datetime | None]]:
+    """(mn, st, point id, since, until) of every link, for intake."""
+    return LoggerAssignment.objects.values_list("logger__mn", "st", "point_id", "since", "until")
+
+
+def can_see_secrets(scope: Scope) -> bool:
+    """Whether passwords and keys are shown; a role's matter, not a page's."""
+    return scope.role in (Role.MANAGER, Role.ADMINISTRATOR) or may(scope, "see_secrets")

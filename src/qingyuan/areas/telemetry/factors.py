@@ -1,0 +1,66 @@
+"""The factor dictionary: hj212's tables as rows, and what a unit adds of its own."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from qingyuan.areas.organisations.audit import audit
+from qingyuan.areas.organisations.scope import Scope, require
+from qingyuan.hj212 import factors as table
+
+from .models import Factor
+
+# Where two editions give one code to different things, the edition in force decides the name.
+_EDITIONS = ("2005", "2017", "2025")
+_code = RegexValidator(r"^[A-Za-z0-9_]{1,16}$", _("因子编码只能含字母和数字，最长 16 位"))
+
+
+def sync_factors() -> int:
+    """Enter every row of the protocol's tables that is not there yet; how many were new."""
+    rows = {row.code: row for edition in _EDITIONS
+            for row in table.TABLE if row.edition == edition and "xx" not in row.code}
+    known = set(Factor.objects.values_list("code", flat=True))
+    new = [_row(code, row) for code, row in rows.items() if code not in known]
+    # Two processes may start at once: the second finds the rows there.
+    Factor.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _row(code: str, row: table.Factor) -> Factor:
+    return Factor(code=code, name=row.name[:64], unit=row.unit[:32], medium=row.medium,
+                  decimals=row.decimals)
+
+
+def factor_id(code: str) -> int | None:
+    """The dictionary's id of a code, entering numbered devices (``e301xx``) when first seen; None
+    for a code that neither the dictionary nor the protocol's tables know."""
+    found = Factor.objects.filter(code=code).values_list("id", flat=True).first()
+    if found is not None:
+        return found
+    row = next(filter(None, (table.find(code, edition) for edition in reversed(_EDITIONS))), None)
+    if row is None:
+        return None
+    made, _new = Factor.objects.get_or_create(code=code, defaults={
+        "name": f"{row.name} {code[-2:]}"[:64], "unit": row.unit[:32], "medium": row.medium,
+        "decimals": row.decimals,
+    })
+    return made.id
+
+
+@transaction.atomic
+def add_factor(
+    scope: Scope, code: str, *, name: str, unit: str = "", medium: str = "",
+    decimals: int | None = None,
+) -> Factor:
+    """Enter a factor the tables do not know, so that its quarantined values can be replayed."""
+    require(scope, "edit_stations")
+    row = Factor(code=code.strip(), name=name.strip(), unit=unit.strip(), medium=medium,
+                 decimals=decimals)
+    _code(row.code)
+    row.full_clean()
+    if row.name == "":
+        raise ValidationError({"name": _("请填写因子名称")})
+    row.save()
+    audit(scope, "add_factor", row, None, {"code": row.code, "name": row.name, "unit": row.unit})
+    return row
