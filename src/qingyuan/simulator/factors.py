@@ -1,7 +1,8 @@
 """What a station measures and how the value is written on the wire.
 
-Codes, units and digits are those of HJ 212-2017 tables B.1 and B.2 and of HJ/T 212-2005; ranges are what such an
-analyser is usually ordered with, water ranges two to three times the limit (HJ 355-2019 5).
+Codes, units and digits are those of HJ 212-2017 tables B.1 and B.2 and of HJ/T 212-2005; ranges are
+what such an analyser is usually ordered with, water ranges two to three times the limit (HJ
+355-2019 5).
 """
 
 from dataclasses import dataclass, replace
@@ -11,9 +12,10 @@ from dataclasses import dataclass, replace
 class FactorSpec:
     """One measured quantity of a station.
 
-    `key` is the 2017 code, under which physics and scenarios know it; `code` is what this station's edition sends.
-    Values are in the unit of HJ 212-2017; `scale` turns them into the unit of the wire. `limit` is the emission limit
-    that applies to the converted concentration where there is one (`zs`), else to the concentration.
+    `key` is the 2017 code, under which physics and scenarios know it; `code` is what this station's
+    edition sends. Values are in the unit of HJ 212-2017; `scale` turns them into the unit of the
+    wire. `limit` is the emission limit that applies to the converted concentration where there is
+    one (`zs`), else to the concentration.
     """
 
     key: str
@@ -26,10 +28,12 @@ class FactorSpec:
     limit: float | None = None
     zs: bool = False
     cou: int | None = None
-    """Decimals of the amount (m³ or kg) in minute, hour and day data; None where no amount is sent."""
+    """Decimals of the amount (m³ or kg) in minute, hour and day data; None where no amount is
+    sent."""
     scale: float = 1.0
     analyser: str = ""
-    """"gas", "dust" or "wet" when it comes from an instrument that is calibrated, "" for a plain sensor."""
+    """"gas", "dust" or "wet" when it comes from an instrument that is calibrated, "" for a plain
+    sensor."""
 
 
 GAS: tuple[FactorSpec, ...] = (
@@ -54,8 +58,9 @@ WATER: tuple[FactorSpec, ...] = (
     FactorSpec("w21001", "w21001", "总氮", "mg/L", 2, 0, 40, 15, False, 4, analyser="wet"),
 )
 
-# 2017 code -> (2005 code, decimals, factor from the 2017 unit to the 2005 unit). Water temperature has no 2005 code;
-# flue-gas pressure is in MPa in 2005 and needs more digits than its N4.2 allows to say anything at all.
+# 2017 code -> (2005 code, decimals, factor from the 2017 unit to the 2005 unit). Water temperature
+# has no 2005 code; flue-gas pressure is in MPa in 2005 and needs more digits than its N4.2 allows
+# to say anything at all.
 OLD: dict[str, tuple[str, int, float]] = {
     "a00000": ("B02", 2, 1.0), "a01011": ("S02", 2, 1.0), "a01012": ("S03", 1, 1.0),
     "a01013": ("S08", 6, 0.001), "a01014": ("S05", 1, 1.0), "a19001": ("S01", 1, 1.0),
@@ -70,7 +75,8 @@ def factor_set(
 ) -> tuple[FactorSpec, ...]:
     """The factors of a station of this kind in the codes of this edition.
 
-    `limits` gives another (limit, upper range) for some 2017 codes, as an older works or boiler has them.
+    `limits` gives another (limit, upper range) for some 2017 codes, as an older works or boiler has
+    them.
     """
     rows = GAS if kind == "gas" else WATER
     if limits:

@@ -1,4 +1,5 @@
-"""Who the virtual stations are: plainly fictitious names, real shapes of MN, the same fleet for the same seed."""
+"""Who the virtual stations are: plainly fictitious names, real shapes of MN, the same fleet for the
+same seed."""
 
 import tomllib
 from collections import Counter
@@ -20,10 +21,11 @@ DEFAULT_MIX: Mapping[str, float] = {"gas": 0.6, "2005": 0.15, "2017": 0.6, "2025
 class StationSpec:
     """Everything that fixes what a station measures and how it talks.
 
-    `area_m2` is the duct's cross-section, `barometric_kpa` the air pressure on site, `o2_reference` the emission
-    standard's reference oxygen in %. `plant` chooses the physics: "power", "heating" (boilers) or "sewage".
-    `incidents` multiplies the everyday faults, spikes and stops; 0 leaves only calibrations and visits.
-    `flag_rule` is "standard" (HJ 212-2017 notes to C.16 to C.18) or "letter" (the commonest abnormal letter wins).
+    `area_m2` is the duct's cross-section, `barometric_kpa` the air pressure on site, `o2_reference`
+    the emission standard's reference oxygen in %. `plant` chooses the physics: "power", "heating"
+    (boilers) or "sewage". `incidents` multiplies the everyday faults, spikes and stops; 0 leaves
+    only calibrations and visits. `flag_rule` is "standard" (HJ 212-2017 notes to C.16 to C.18) or
+    "letter" (the commonest abnormal letter wins).
     """
 
     name: str
@@ -64,7 +66,8 @@ def fleet(
 ) -> list[StationSpec]:
     """The first `n` virtual stations of a seed; a longer fleet begins with the shorter one.
 
-    `mix` gives shares: "gas" (the rest is water) and of the editions "2005", "2017", "2025" (made to add up to 1).
+    `mix` gives shares: "gas" (the rest is water) and of the editions "2005", "2017", "2025" (made
+    to add up to 1).
     """
     shares = {**DEFAULT_MIX, **(mix or {})}
     total = sum(shares[e] for e in EDITIONS)
@@ -78,7 +81,8 @@ def fleet(
 def _station(
     index: int, seed: int, gas_share: float, editions: list[tuple[str, float]], made: Counter[str]
 ) -> StationSpec:
-    # Golden-ratio steps spread the shares evenly over any run of stations, so that 24 already show the mixture.
+    # Golden-ratio steps spread the shares evenly over any run of stations, so that 24 already show
+    # the mixture.
     edition = _pick((index * 0.7548777 + 0.3) % 1.0, editions)
     if (index * 0.618034) % 1.0 >= gas_share:
         return _works(index, seed, edition, made)
@@ -129,7 +133,8 @@ _HEATING_LIMITS = {"a21026": (300.0, 700.0), "a21002": (300.0, 600.0), "a34013":
 
 
 def _name(plant: str, made: Counter[str]) -> tuple[str, str]:
-    """Discharger and point, for example 示例热电厂 and 示例热电厂1号锅炉总排口; numbered on when a list is used up."""
+    """Discharger and point, for example 示例热电厂 and 示例热电厂1号锅炉总排口; numbered on when a
+    list is used up."""
     rows = names()[plant]
     turn, place = divmod(made[plant], len(rows))
     row = rows[place]

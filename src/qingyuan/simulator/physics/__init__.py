@@ -1,8 +1,9 @@
 """What virtual stations measure: pure functions of (seed, station, time), no clock, no socket.
 
-Time is cut into blocks of ten minutes and ticks of thirty seconds. Every block has one level per factor; the ticks
-inside a block are that level plus a pattern whose mean is exactly zero. So a ten-minute value costs one evaluation,
-not twenty, and still is the mean of the real-time values of the same ten minutes.
+Time is cut into blocks of ten minutes and ticks of thirty seconds. Every block has one level per
+factor; the ticks inside a block are that level plus a pattern whose mean is exactly zero. So a
+ten-minute value costs one evaluation, not twenty, and still is the mean of the real-time values of
+the same ten minutes.
 """
 
 BLOCK = 600

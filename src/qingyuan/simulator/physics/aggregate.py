@@ -1,4 +1,5 @@
-"""From readings to minutes, from minutes to hours, from hours to days; and what their data flag is."""
+"""From readings to minutes, from minutes to hours, from hours to days; and what their data flag
+is."""
 
 import math
 from collections import Counter
@@ -7,15 +8,17 @@ from collections.abc import Sequence
 NORMAL = "N"
 FAULT = "D"
 ENOUGH = 0.75
-"""Share of normal readings from which a flue-gas period is normal (HJ 212-2017, notes to C.16, C.17, C.18)."""
+"""Share of normal readings from which a flue-gas period is normal (HJ 212-2017, notes to C.16,
+C.17, C.18)."""
 
 
 def period_flag(flags: Sequence[str], kind: str, rule: str = "standard") -> str:
     """The data flag of a period from those of its parts.
 
-    HJ 212-2017 notes to C.16 to C.18: waste water is abnormal as soon as one part is (the note names no letter, so the
-    commonest abnormal one is taken); flue gas is N with at least 75 % normal parts and D otherwise. Rule "letter" is
-    what many loggers do instead: the commonest abnormal letter in place of D.
+    HJ 212-2017 notes to C.16 to C.18: waste water is abnormal as soon as one part is (the note
+    names no letter, so the commonest abnormal one is taken); flue gas is N with at least 75 %
+    normal parts and D otherwise. Rule "letter" is what many loggers do instead: the commonest
+    abnormal letter in place of D.
 
     >>> period_flag("NNNNNC", "gas"), period_flag("NNNNCC", "gas"), period_flag("NNNNCC", "gas", "letter")
     ('N', 'D', 'C')

@@ -11,7 +11,8 @@ AIR_O2 = 21.0
 
 
 class Upset(NamedTuple):
-    """What a process event does at an instant: share of load, times the emission, 1 running to 0 stopped."""
+    """What a process event does at an instant: share of load, times the emission, 1 running to 0
+    stopped."""
 
     load: float = 1.0
     emission: float = 1.0
@@ -22,7 +23,8 @@ CALM = Upset()
 
 
 class Plant(Protocol):
-    """A source: levels of its factors (2017 codes in `keys`, 2017 units) in a block of ten minutes."""
+    """A source: levels of its factors (2017 codes in `keys`, 2017 units) in a block of ten
+    minutes."""
 
     keys: tuple[str, ...]
     spread: tuple[tuple[float, float], ...]
@@ -32,9 +34,11 @@ class Plant(Protocol):
 
 
 def converted(c: float, o2: float, o2_reference: float) -> float:
-    """Concentration at reference oxygen: ρ·(21 − O2ref)/(21 − O2), HJ 212-2017 formula (28), as HJ 75-2017.
+    """Concentration at reference oxygen: ρ·(21 − O2ref)/(21 − O2), HJ 212-2017 formula (28), as HJ
+    75-2017.
 
-    `c` in mg/m³ and both oxygens in % are dry. O2 from 20.9 on counts as 20.9, since the formula has a pole at 21.
+    `c` in mg/m³ and both oxygens in % are dry. O2 from 20.9 on counts as 20.9, since the formula
+    has a pole at 21.
 
     >>> converted(30.0, 9.0, 6.0)
     37.5
@@ -43,7 +47,8 @@ def converted(c: float, o2: float, o2_reference: float) -> float:
 
 
 def dry_standard(wet: float, temperature: float, static: float, humidity: float, air: float) -> float:
-    """Dry flow at 273 K and 101.325 kPa from wet flow at stack conditions, HJ 212-2017 formula (31).
+    """Dry flow at 273 K and 101.325 kPa from wet flow at stack conditions, HJ 212-2017 formula
+    (31).
 
     Flow in any unit, temperature in °C, static and air pressure in kPa, humidity in %.
 
@@ -72,12 +77,13 @@ _WEEK = (1.0, 1.01, 1.01, 1.0, 1.0, 0.97, 0.94)
 class Boiler:
     """One boiler and its stack.
 
-    `capacity` is dry standard flow in m³/s at full load and 6 % O2; `plant` "power" has SCR and a wet scrubber for
-    35/50/10 mg/m³, "heating" only SNCR and a simple scrubber for 300/300/50 mg/m³ at `o2_reference`.
+    `capacity` is dry standard flow in m³/s at full load and 6 % O2; `plant` "power" has SCR and a
+    wet scrubber for 35/50/10 mg/m³, "heating" only SNCR and a simple scrubber for 300/300/50 mg/m³
+    at `o2_reference`.
     """
 
-    keys = KEYS
-    spread = ((0.015, 0), (0.02, 0), (0.004, 0), (0, 0.02), (0.008, 0), (0, 0.18),
+    keys: tuple[str, ...] = KEYS
+    spread: tuple[tuple[float, float], ...] = ((0.015, 0), (0.02, 0), (0.004, 0), (0, 0.02), (0.008, 0), (0, 0.18),
               (0.06, 0), (0.045, 0), (0.07, 0))
 
     def __init__(
@@ -103,24 +109,30 @@ class Boiler:
         self._dust_wave = noise.wave("minutes", seed, name, "dust")
 
     def load(self, block: int) -> float:
-        """Share of full load: hour of the day, day of the week, cold weather, and the dispatcher's mood."""
+        """Share of full load: hour of the day, day of the week, cold weather, and the dispatcher's
+        mood."""
+        return self._load(block, self._weather.outside(block))
+
+    def _load(self, block: int, outside: float) -> float:
         day, slot = divmod(block + CHINA_BLOCKS, BLOCKS_PER_DAY)
-        cold = (18.0 - self._weather.outside(block)) / 40.0
+        cold = (18.0 - outside) / 40.0
         shape = self._day[slot] * _WEEK[(day + 3) % 7]
         heat = 0.72 + 0.28 * cold if self._power else 0.35 + 0.62 * cold
         return min(1.03, max(0.32, shape * heat + 0.035 * self._load_wave(block)))
 
     def levels(self, block: int, upset: Upset = CALM) -> list[float]:
-        """The block's levels in the order of `keys`: m³/s wet, m/s, °C, kPa, %, % dry, then mg/m³ dry at 273 K."""
-        load = min(1.03, max(0.2, self.load(block) * upset.load))
+        """The block's levels in the order of `keys`: m³/s wet, m/s, °C, kPa, %, % dry, then mg/m³
+        dry at 273 K."""
+        outside = self._weather.outside(block)
+        load = min(1.03, max(0.2, self._load(block, outside) * upset.load))
         o2 = self._o2_full + 5.5 * (1.0 - load) ** 1.3 if load < 1.0 else self._o2_full
         o2 += 0.22 * self._o2_wave(block)
         dilution = (AIR_O2 - o2) / self._span
         so2, nox, dust = self._at_reference(block, load)
         if upset.running < 1.0 or upset.emission != 1.0:
-            return self._upset(block, load, o2, (so2, nox, dust), upset)
+            return self._upset(load, o2, outside, (so2, nox, dust), upset)
         return [
-            *self._stack(block, load, o2),
+            *self._stack(load, o2, outside),
             o2, so2 * dilution, nox * dilution, dust * dilution,
         ]  # fmt: skip
 
@@ -134,24 +146,27 @@ class Boiler:
         dust = self._dust * (0.75 + 0.35 * load) * (1.0 + 0.1 * self._dust_wave(block))
         return so2_raw * slip, (310.0 + 110.0 * load) * nox_slip, dust
 
-    def _stack(self, block: int, load: float, o2: float) -> tuple[float, float, float, float, float]:
-        """Wet flow, velocity, temperature, static pressure and humidity from a dry flow that follows the load."""
+    def _stack(
+        self, load: float, o2: float, outside: float
+    ) -> tuple[float, float, float, float, float]:
+        """Wet flow, velocity, temperature, static pressure and humidity from a dry flow that
+        follows the load."""
         dry = self._capacity * load * 15.0 / (AIR_O2 - o2)
-        temperature = 46.5 + 6.0 * load + 0.03 * self._weather.outside(block)
+        temperature = 46.5 + 6.0 * load + 0.03 * outside
         static = -0.08 - 0.24 * load * load
         humidity = 0.97 * saturated(temperature, self._air + static)
         wet = dry / dry_standard(1.0, temperature, static, humidity, self._air)
         return wet, wet / self._area, temperature, static, humidity
 
     def _upset(
-        self, block: int, load: float, o2: float, cleaned: tuple[float, float, float], upset: Upset
+        self, load: float, o2: float, outside: float, cleaned: tuple[float, float, float], upset: Upset
     ) -> list[float]:
-        """Levels while the source is stopping, stopped, or its cleaning fails; fumes dilute as air takes over."""
+        """Levels while the source is stopping, stopped, or its cleaning fails; fumes dilute as air
+        takes over."""
         run = upset.running
         thin_o2 = o2 + (20.8 - o2) * (1.0 - run)
         dilution = (AIR_O2 - thin_o2) / self._span
-        wet, _, warm, static, humid = self._stack(block, load, o2)
-        outside = self._weather.outside(block)
+        wet, _, warm, static, humid = self._stack(load, o2, outside)
         warm = outside + 4.0 + (warm - outside - 4.0) * run
         humid = 1.2 + (humid - 1.2) * run
         wet = wet * (0.03 + 0.97 * run)
@@ -160,7 +175,8 @@ class Boiler:
 
 
 def _curve(hours: tuple[float, ...]) -> list[float]:
-    """One value a block from one value an hour, straight lines between; hour marks stand at the hour's beginning."""
+    """One value a block from one value an hour, straight lines between; hour marks stand at the
+    hour's beginning."""
     return [
         hours[h] + (hours[(h + 1) % 24] - hours[h]) * part / 6.0 for h in range(24) for part in range(6)
     ]

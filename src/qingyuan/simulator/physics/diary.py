@@ -52,5 +52,6 @@ class Diary:
 
 
 def tail(event: Event) -> int:
-    """Seconds after its end during which an event still shows: a source recovers over twice its ramp."""
+    """Seconds after its end during which an event still shows: a source recovers over twice its
+    ramp."""
     return int(2 * event.get("ramp")) if "ramp" in KINDS[event.kind].params else 0

@@ -1,8 +1,8 @@
 """What happens to a station and its instruments, and the table of the kinds a scenario may name.
 
-Process events change what leaves the stack or the works; instrument events change only what is measured. The data
-flag of each follows the edition: in 2005 F says that the *source* is stopped, since 2017 F says that the *instrument*
-is; B came in 2017, P (power failure) left.
+Process events change what leaves the stack or the works; instrument events change only what is
+measured. The data flag of each follows the edition: in 2005 F says that the *source* is stopped,
+since 2017 F says that the *instrument* is; B came in 2017, P (power failure) left.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of event: `layer` "process" or "instrument", `state` whose flag letter its values carry."""
+    """A kind of event: `layer` "process" or "instrument", `state` whose flag letter its values
+    carry."""
 
     layer: str
     state: str
@@ -67,7 +68,8 @@ FLAGS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that lasts from `start` until `end` (epoch seconds) on `factors` (2017 codes; () = all it can touch)."""
+    """Something that lasts from `start` until `end` (epoch seconds) on `factors` (2017 codes; () =
+    all it can touch)."""
 
     kind: str
     start: int

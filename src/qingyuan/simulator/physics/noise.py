@@ -1,7 +1,8 @@
 """Reproducible randomness that can be read at any time without walking there.
 
-A wave is the sum of two cyclic correlated sequences of prime lengths, entered at offsets drawn from a name. All waves
-share one small pool of sequences, so ten thousand stations cost no more memory than one.
+A wave is the sum of two cyclic correlated sequences of prime lengths, entered at offsets drawn from
+a name. All waves share one small pool of sequences, so ten thousand stations cost no more memory
+than one.
 """
 
 import hashlib
@@ -79,7 +80,8 @@ def _sequences(speed: str) -> tuple[list[float], list[float]]:
 
 
 def _cyclic(length: int, memory: float) -> list[float]:
-    """A sequence with exponential memory (in blocks) that goes on smoothly from its end to its beginning."""
+    """A sequence with exponential memory (in blocks) that goes on smoothly from its end to its
+    beginning."""
     keep = math.exp(-1.0 / memory)
     push = math.sqrt(1.0 - keep * keep)
     dicer = random.Random(length)
@@ -98,5 +100,6 @@ def _cyclic(length: int, memory: float) -> list[float]:
 
 
 def _bell(dicer: random.Random) -> float:
-    """Roughly normal: three uniforms, mean 0, variance 1; `random()` alone is promised to be the same for ever."""
+    """Roughly normal: three uniforms, mean 0, variance 1; `random()` alone is promised to be the
+    same for ever."""
     return 2.0 * (dicer.random() + dicer.random() + dicer.random() - 1.5)

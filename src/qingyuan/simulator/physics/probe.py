@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from qingyuan.simulator.stations import StationSpec
 
 RESULT_AFTER = 4
-"""A water analyser shows its result 40 minutes after the sample was drawn (HJ 212-2017 C.37 gives that figure)."""
+"""A water analyser shows its result 40 minutes after the sample was drawn (HJ 212-2017 C.37 gives
+that figure)."""
 
 _WET_HOURS = {"w01018": 2, "w21003": 1, "w21011": 2, "w21001": 4}
 _DAILY_DRIFT = 0.0015
-"""Deviation of the drift of a gas or dust analyser in 24 h, share of the range (HJ 75-2017 accepts 2.5 %)."""
+"""Deviation of the drift of a gas or dust analyser in 24 h, share of the range (HJ 75-2017 accepts
+2.5 %)."""
 
 
 class Probe:
@@ -39,7 +41,7 @@ class Probe:
         self.period = BLOCKS_PER_HOUR * _WET_HOURS[factor.key] if factor.analyser == "wet" else 0
         self.drifts = factor.analyser in ("gas", "dust")
         mark = noise.draw(spec.seed, spec.mn, factor.key)
-        self._step, self._turn = 2 * (mark % 31) + 1, mark >> 8 & 63
+        self.step, self.turn = 2 * (mark % 31) + 1, mark >> 8 & 63
         self._since = (first_block(0) * BLOCK + calibration_second(spec)) // BLOCK
         self._error = noise.wave("minutes", spec.seed, spec.mn, factor.key, "error")
         self._result: tuple[int, float] | None = None
@@ -50,11 +52,11 @@ class Probe:
 
     def shape(self, block: int) -> tuple[float, ...]:
         """The ticks' pattern in a block."""
-        return noise.patterns()[(block * self._step + self._turn) & 63]
+        return noise.patterns()[(block * self.step + self.turn) & 63]
 
     def bounds(self, block: int) -> tuple[float, float]:
         """Least and greatest value of that pattern."""
-        return noise.pattern_bounds()[(block * self._step + self._turn) & 63]
+        return noise.pattern_bounds()[(block * self.step + self.turn) & 63]
 
     def spread(self, level: float, shape: Sequence[float]) -> list[float | None]:
         """The ticks of a block with this level."""
@@ -62,7 +64,8 @@ class Probe:
         return [level + size * s for s in shape] if size else [level] * len(shape)
 
     def drifted(self, block: int, value: float) -> float:
-        """The value with the drift since the last daily calibration: zero wanders, and a little of the span."""
+        """The value with the drift since the last daily calibration: zero wanders, and a little of
+        the span."""
         if not self.drifts:
             return value
         cycle, since = divmod(block - self._since, BLOCKS_PER_DAY)
@@ -71,11 +74,13 @@ class Probe:
         return shown if shown > self.factor.low else self.factor.low
 
     def sample_block(self, block: int) -> int:
-        """When the sample of the result shown in a block was drawn: on the hour, every `period` blocks."""
+        """When the sample of the result shown in a block was drawn: on the hour, every `period`
+        blocks."""
         return (block - RESULT_AFTER) // self.period * self.period
 
     def held(self, block: int, true: Callable[[int, int], float]) -> float:
-        """The last result of a water analyser; it stands until the next one, with 2 % error of its own."""
+        """The last result of a water analyser; it stands until the next one, with 2 % error of its
+        own."""
         sample = self.sample_block(block)
         if self._result is None or self._result[0] != sample:
             value = true(sample, self.source) * (1.0 + 0.02 * self._error(sample))

@@ -1,10 +1,12 @@
-"""One station's readings: what its plant does, seen through its instruments, as real-time, minute, hour and day data.
+"""One station's readings: what its plant does, seen through its instruments, as real-time, minute,
+hour and day data.
 
-Everything is computed from (seed, MN, time) alone; the small memories here only save work. Blocks without events take
-a short way that never makes the twenty ticks; a test holds both ways equal.
+Everything is computed from (seed, MN, time) alone; the small memories here only save work. Blocks
+without events take a short way that never makes the twenty ticks; a test holds both ways equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from qingyuan.simulator.physics import (
@@ -16,14 +18,14 @@ from qingyuan.simulator.physics import (
     block_of,
     china_day,
     first_block,
-    noise,
 )
 from qingyuan.simulator.physics.aggregate import combine, mean, period_flag, valid
-from qingyuan.simulator.physics.boiler import AIR_O2, Boiler, Plant, converted, dry_standard
+from qingyuan.simulator.physics.boiler import Boiler, Plant, converted, dry_standard
 from qingyuan.simulator.physics.diary import Diary
 from qingyuan.simulator.physics.events import FLAGS, KINDS, Event
 from qingyuan.simulator.physics.instrument import ORDER, effect, upset
 from qingyuan.simulator.physics.probe import Probe, probes
+from qingyuan.simulator.physics.quick import ShortWay
 from qingyuan.simulator.physics.sewage import SewageWorks
 
 if TYPE_CHECKING:
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
 
 Columns = tuple[tuple[str, str], ...]
 Values = list[float | None]
+_READINGS_KEPT = 2 * BLOCKS_PER_DAY
 
 
 class Reading(NamedTuple):
-    """Values in the order of the columns, in the units and digits of the wire, and one flag a factor."""
+    """Values in the order of the columns, in the units and digits of the wire, and one flag a
+    factor."""
 
     values: Values
     flags: Sequence[str]
@@ -53,11 +57,14 @@ def plant_of(spec: "StationSpec") -> Plant:
 class Signal:
     """The readings of one station at any time; cheap to make, safe to throw away."""
 
-    def __init__(self, spec: "StationSpec") -> None:
+    def __init__(self, spec: "StationSpec", *, remember: bool = False) -> None:
+        """`remember` keeps a day's minutes and hours, so that hours and days need not make them
+        again."""
         self.spec = spec
+        self._remember = remember
+        self._known: dict[tuple[str, int], Reading] = {}
         self._plant = plant_of(spec)
         self._probes = probes(spec, self._plant)
-        self._order = [p.source for p in self._probes]
         self._diary = Diary(spec)
         self._letters = FLAGS[spec.edition]
         self.normal: tuple[str, ...] = ("N",) * len(self._probes)
@@ -65,7 +72,7 @@ class Signal:
         self._o2 = place.get("a19001", -1)
         self._flow = place.get("a00000", place.get("w00000", -1))
         self._stack = tuple(place.get(k, -1) for k in ("a01012", "a01013", "a01014"))
-        self._span = AIR_O2 - spec.o2_reference
+        self._short = ShortWay(spec, self._probes)
         self._ticks: tuple[int, list[Values], list[list[str]] | None] | None = None
         self.rtd_columns: Columns = tuple(
             (f.code, s) for f in spec.factors for s in (("Rtd", "ZsRtd") if f.zs else ("Rtd",))
@@ -80,6 +87,7 @@ class Signal:
         """Put an event into the station's life, as when the office orders a calibration."""
         self._diary.add(event)
         self._ticks = None
+        self._known.clear()
         for probe in self._probes:
             probe.forget()
 
@@ -92,21 +100,26 @@ class Signal:
         return Reading([c[i] for c in columns], letters)
 
     def ticks(self, block: int) -> tuple[list[Values], list[list[str]] | None]:
-        """A block's twenty real-time values per column, and per factor its twenty flags (None: all N)."""
+        """A block's twenty real-time values per column, and per factor its twenty flags (None: all
+        N)."""
         if self._ticks is None or self._ticks[0] != block:
             self._ticks = (block, *self._make_ticks(block))
         return self._ticks[1], self._ticks[2]
 
     def minute(self, block: int) -> Reading:
         """The ten-minute data of a block."""
+        return self._recall("min", block, self._make_minute)
+
+    def _make_minute(self, block: int) -> Reading:
         if not self._diary.of(block):
-            quick = self._quick(block)
+            quick = self._short.values(block, self._levels(block))
             if quick is not None:
                 return Reading(quick, self.normal)
         return self._period(*self._raw(block), BLOCK)
 
     def period(self, start: int, seconds: int) -> Reading:
-        """Data of any period of whole ticks within one hour, as for a minute interval of 1 to 30 minutes."""
+        """Data of any period of whole ticks within one hour, as for a minute interval of 1 to 30
+        minutes."""
         if seconds == BLOCK and start % BLOCK == 0:
             return self.minute(start // BLOCK)
         first, last = block_of(start), block_of(start + seconds - 1)
@@ -123,7 +136,11 @@ class Signal:
         return self._period([v[cut] for v in values], [f[cut] for f in flags], seconds)
 
     def hour(self, start: int) -> Reading:
-        """The hour that begins at `start`, from its six ten-minute data (HJ 212-2017 formulas 16, 24)."""
+        """The hour that begins at `start`, from its six ten-minute data (HJ 212-2017 formulas 16,
+        24)."""
+        return self._recall("hour", start, self._make_hour)
+
+    def _make_hour(self, start: int) -> Reading:
         first = start // BLOCK
         return self._join([self.minute(b) for b in range(first, first + BLOCKS_PER_HOUR)])
 
@@ -131,13 +148,25 @@ class Signal:
         """The China day that begins at `start`, from its 24 hours (HJ 212-2017 formulas 17, 25)."""
         return self._join([self.hour(start + h * 3600) for h in range(24)])
 
+    def _recall(self, what: str, when: int, make: Callable[[int], Reading]) -> Reading:
+        if not self._remember:
+            return make(when)
+        found = self._known.get((what, when))
+        if found is None:
+            if len(self._known) > _READINGS_KEPT:
+                self._known.clear()
+            found = self._known[what, when] = make(when)
+        return found
+
     def sampled_at(self, epoch: float) -> dict[str, int]:
-        """Wire code → when the sample was drawn that a water analyser's shown result belongs to (epoch seconds)."""
+        """Wire code → when the sample was drawn that a water analyser's shown result belongs to
+        (epoch seconds)."""
         block = block_of(epoch)
         return {p.factor.code: p.sample_block(block) * BLOCK for p in self._probes if p.period}
 
     def events(self, since: float, until: float) -> list[Event]:
-        """Everything that happens to the station in a span of time, routine and scenario alike, in time order."""
+        """Everything that happens to the station in a span of time, routine and scenario alike, in
+        time order."""
         days = range(china_day(block_of(since)) - 2, china_day(block_of(until)) + 1)
         found = {id(e): e for d in days for e in self._diary.beginning_on(d)}
         return sorted(
@@ -165,52 +194,6 @@ class Signal:
             return self._plant.levels(block)[source]
         touching = [e for e in happening if e.touches(self._plant.keys[source])]
         return self._plant.levels(block, upset(touching, block * BLOCK + BLOCK / 2))[source]
-
-    def _quick(self, block: int) -> Values | None:
-        """Ten-minute data without making ticks; None when a value would leave its range and be flagged."""
-        levels = self._levels(block)
-        gas = self._o2 >= 0
-        if gas:
-            o2 = levels[self._o2]
-            if o2 > 20.0:
-                return None
-            o2_probe = self._probes[self._o2]
-            o2_shape = [o2_probe.plus * q for q in o2_probe.shape(block)]
-            room = AIR_O2 - o2
-            temperature, static, humidity = (levels[i] for i in self._stack)
-            dry = dry_standard(
-                levels[self._flow], temperature, static, humidity, self.spec.barometric_kpa
-            ) * (BLOCK * 1e-6)
-        else:
-            dry = levels[self._flow] * (BLOCK * 1e-6)
-        out: Values = []
-        for probe, level in zip(self._probes, levels, strict=True):
-            size = probe.share * level + probe.plus
-            if size:
-                low, high = probe.bounds(block)
-                least, most = level + size * low, level + size * high
-            else:
-                least = most = level
-            if least < probe.factor.low or most > probe.factor.high:
-                return None
-            m, d = probe.multiplier, probe.divisor
-            if probe.cou_divisor:
-                amount = level * dry if probe.mass else level * probe.volume
-                out.append((amount * probe.cou_divisor + 0.5) // 1 / probe.cou_divisor)
-            out += ((least * m + 0.5) // 1 / d, (level * m + 0.5) // 1 / d, (most * m + 0.5) // 1 / d)
-            if probe.factor.zs:
-                scale = level * self._span * m
-                share = probe.share
-                ratios = [
-                    (1.0 + share * p) / (room - q)
-                    for p, q in zip(probe.shape(block), o2_shape, strict=True)
-                ]
-                out += (
-                    (min(ratios) * scale + 0.5) // 1 / d,
-                    (scale / room + 0.5) // 1 / d,
-                    (max(ratios) * scale + 0.5) // 1 / d,
-                )
-        return out
 
     # -- the long way -------------------------------------------------------------------------
 
@@ -274,10 +257,8 @@ class Signal:
                     letters[i] = letter
                 value = column[i]
                 if kind.layer == "instrument" and value is not None:
-                    column[i] = effect(
-                        event, probe.factor, value, at, shape[i],
-                        lambda p=probe: self._usual(p, event.start),
-                    )  # fmt: skip
+                    usual = partial(self._usual, probe, event.start)
+                    column[i] = effect(event, probe.factor, value, at, shape[i], usual)
 
     def _usual(self, probe: Probe, epoch: float) -> float:
         """What an instrument showed when an event began."""
@@ -331,7 +312,8 @@ class Signal:
         return [min(*counted, average), average, max(*counted, average)]
 
     def _dry(self, means: Values) -> float | None:
-        """What carries the pollutants: dry standard flow in m³/s (formula 31), for water the flow in L/s."""
+        """What carries the pollutants: dry standard flow in m³/s (formula 31), for water the flow
+        in L/s."""
         flow = means[self._flow]
         if self._o2 < 0 or flow is None:
             return flow
@@ -375,6 +357,3 @@ def day_start(epoch: float) -> int:
     1469980800
     """
     return first_block(china_day(block_of(epoch))) * BLOCK
-
-
-__all__ = ["BLOCKS_PER_DAY", "Columns", "Reading", "Signal", "Values", "day_start", "plant_of"]
