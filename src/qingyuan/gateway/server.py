@@ -1,0 +1,202 @@
+"""The TCP side: accepts links, watches their times, and ends them cleanly."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from qingyuan import hj212
+from qingyuan.gateway import http, metrics
+from qingyuan.gateway.committer import Committer, Writer
+from qingyuan.gateway.limits import Allowance, Limits
+from qingyuan.gateway.link import BufferedLink, Link
+from qingyuan.gateway.metrics import Metrics
+from qingyuan.gateway.relays import Relays
+from qingyuan.gateway.roster import Roster
+from qingyuan.kernel.places import Places
+from qingyuan.spool import NewFrame, SpoolWriter
+
+log = logging.getLogger(__name__)
+_BACKLOG = 4096
+_TICK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Where the gateway listens and what it keeps. Port 0 takes a free one."""
+
+    places: Places
+    host: str = "0.0.0.0"
+    port: int = 9212
+    metrics_port: int = 9213
+    limits: Limits = field(default_factory=Limits)
+
+
+class _Nobody:
+    """Owns frames whose commit nobody waits for."""
+
+    def committed(self, answer: bytes, seq: int) -> None:
+        """Nothing is owed."""
+
+
+_NOBODY = _Nobody()
+
+
+class Gateway:
+    """All links of one process; lives on one event loop."""
+
+    def __init__(
+        self, setup: Setup, open_writer: Callable[[], Writer] | None = None
+    ) -> None:
+        self.setup, self.limits = setup, setup.limits
+        self.metrics = Metrics()
+        self.roster = Roster(setup.places.registry, self.metrics)
+        self.committer = Committer(
+            open_writer or (lambda: SpoolWriter(setup.places.spool)), self.limits, self.metrics
+        )
+        self.kept_garbage = Allowance(
+            self.limits.kept_garbage_burst, self.limits.kept_garbage_rate
+        )
+        self.relays = Relays(setup.places, self.metrics, self.keep, self.roster.sm4_key)
+        self.links: set[Link] = set()
+        self.waiting: set[Link] = set()  # not read, since they or all have too much in flight
+        self.stopping = False
+        self.committer.drained = self._drained
+        self.committer.kept = self.relays.kept
+
+    async def start(self) -> None:
+        """Open spool and ports. Raises OSError for a taken port, SpoolLocked for a taken spool."""
+        self._loop = asyncio.get_running_loop()
+        self.roster.refresh()
+        await self.committer.start()
+        if not self.roster.error:
+            await self.relays.follow(self.roster.stations)
+        try:
+            self._server = await self._loop.create_server(
+                self._new_link, self.setup.host, self.setup.port, backlog=_BACKLOG
+            )
+            self._http = await http.serve(self.setup.metrics_port, {
+                "/healthz": self._healthz, "/metrics": self._metrics, "/links.json": self._links,
+            })
+        except OSError:
+            await self.relays.stop()
+            await self.committer.stop(0.1)
+            raise
+        self._ticker = asyncio.create_task(self._tick())
+        log.info("listening on %s:%d, metrics on 127.0.0.1:%d", self.setup.host, self.port,
+                 self.http_port)
+
+    async def stop(self) -> None:
+        """Accept and read nothing more; keep and answer what has arrived; close."""
+        self.stopping = True
+        self._server.close()
+        self._ticker.cancel()
+        for link in list(self.links):
+            link.silence()
+        await self.relays.stop()
+        left = await self.committer.stop(self.limits.stop_grace)
+        for link in list(self.links):
+            link.close("stop")
+        await self._farewell()
+        self._http.close()
+        if left:
+            log.error("stopped with %d frames not kept; their loggers send them again", left)
+        log.info("stopped")
+
+    @property
+    def port(self) -> int:
+        return int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def http_port(self) -> int:
+        return int(self._http.sockets[0].getsockname()[1])
+
+    # -- what links call --------------------------------------------------------------------
+
+    def enter(self, link: Link) -> bool:
+        """Count a new link in; False when there are too many."""
+        if self.stopping or len(self.links) >= self.limits.max_connections:
+            self.metrics.refused += 1
+            return False
+        self.metrics.opened += 1
+        self.links.add(link)
+        return True
+
+    def leave(self, link: Link) -> None:
+        self.links.discard(link)
+
+    def tell(self, link: Link, packet: hj212.Packet, now: float) -> None:
+        """A sound packet of a known station."""
+
+    async def keep(self, frame: NewFrame) -> None:
+        """Keep a frame that did not come from a logger; waits while the queue is full."""
+        while self.committer.full:
+            await asyncio.sleep(0.05)
+        self.metrics.frames[frame.verdict] += 1
+        self.committer.submit(frame, b"", _NOBODY)
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _new_link(self) -> Link:
+        plain = isinstance(self._loop, asyncio.SelectorEventLoop)
+        return BufferedLink(self) if plain else Link(self)
+
+    def _drained(self) -> None:
+        for link in list(self.waiting):
+            link.resume()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK)
+            try:
+                if self.roster.refresh():
+                    await self.relays.follow(self.roster.stations)
+                self._sweep(time.time())
+            except Exception:
+                # One bad second must not end the watch over all links.
+                log.exception("watch over the links")
+
+    def _sweep(self, now: float) -> None:
+        limits = self.limits
+        for link in list(self.links):
+            quiet = now - link.last
+            if link.unfinished_since:
+                if now - link.unfinished_since > limits.unfinished:
+                    link.close("slow")
+                elif quiet > limits.silence:
+                    link.release()
+            elif quiet > limits.idle:
+                link.close("idle")
+
+    async def _farewell(self) -> None:
+        """A second for the last answers to leave; then the peers that do not read are cut."""
+        for _ in range(100):
+            if not self.links:
+                return
+            await asyncio.sleep(0.01)
+        for link in list(self.links):
+            link.cut()
+
+    def _healthz(self) -> tuple[int, str, bytes]:
+        if self.committer.failure:
+            return http.text_page(503, f"spool: {self.committer.failure}\n")
+        return http.text_page(200, "ok\n")
+
+    def _metrics(self) -> tuple[int, str, bytes]:
+        gauges = {
+            "links": ("Links open now.", len(self.links)),
+            "links_waiting": ("Links not read until the disk has caught up.", len(self.waiting)),
+            "queue_frames": ("Frames waiting for their commit.", self.committer.pending),
+            "stations": ("Stations in the registry in force.", len(self.roster.stations)),
+            "registry_ok": ("1 when the registry file was readable.", int(not self.roster.error)),
+            "spool_ok": ("0 while commits fail.", int(not self.committer.failure)),
+        }
+        return http.text_page(200, metrics.render(self.metrics, gauges, self.relays.lags()))
+
+    def _links(self) -> tuple[int, str, bytes]:
+        return http.json_page({
+            "at": time.time(), "links": [link.document() for link in list(self.links)],
+            "relays": self.relays.document(), "registry_error": self.roster.error,
+            "spool_error": self.committer.failure,
+        })
