@@ -11,11 +11,12 @@ from .assembler import Assembler, Whole
 from .connection import NEED_DATA, BadFrame, Connection, Event, NeedData, PacketReceived
 from .crc import crc16
 from .encode import CannotEncode, encode, frame
+from .lines import as_line
 from .packet import NoPacket, Packet, read_segment
 from .shapes import Shape
 
 __all__ = [
     "NEED_DATA", "Assembler", "BadFrame", "CannotEncode", "Connection", "Event", "NeedData",
-    "NoPacket", "Packet", "PacketReceived", "Shape", "Whole", "crc16", "encode", "frame",
+    "NoPacket", "Packet", "PacketReceived", "Shape", "Whole", "as_line", "crc16", "encode", "frame",
     "read_segment",
 ]

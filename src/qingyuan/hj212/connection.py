@@ -16,7 +16,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from .crc import printed_crc, variant
 from .header import cut, read_header
@@ -61,6 +61,21 @@ class PacketReceived:
         return f"PacketReceived({self.packet!r})"
 
 
+class WrongCrc(NamedTuple):
+    """Why a frame is ``crc``. Which sum was used instead is computed only when asked for."""
+
+    segment: bytes
+    declared: bytes
+    addition: str
+
+    def __str__(self) -> str:
+        said = self.declared.decode().upper()
+        named = variant(self.segment, int(said, 16))
+        known = f", which is {named}" if named else ""
+        right = printed_crc(self.segment).decode()
+        return f"CRC is {right}, the frame says {said}{known}{self.addition}"
+
+
 class BadFrame:
     """A stretch of the stream that is no sound frame; ``raw`` is all of it.
 
@@ -71,7 +86,7 @@ class BadFrame:
 
     __slots__ = ("_detail", "error", "offset", "raw")
 
-    def __init__(self, error: Kind, detail: str, raw: bytes, offset: int) -> None:
+    def __init__(self, error: Kind, detail: str | WrongCrc, raw: bytes, offset: int) -> None:
         self.error: Final = error
         self.raw: Final = raw
         self.offset: Final = offset
@@ -79,25 +94,14 @@ class BadFrame:
 
     @property
     def detail(self) -> str:
-        """One sentence for a person. Which wrong CRC it is gets computed only when asked."""
-        if self.error != "crc":
-            return self._detail
-        length = int(self.raw[2:6])
-        segment, declared = self.raw[6 : 6 + length], self.raw[6 + length : 10 + length]
-        return _crc_detail(segment, declared, self._detail)
+        """One sentence for a person."""
+        return str(self._detail)
 
     def __repr__(self) -> str:
         return f"BadFrame({self.error!r}, {len(self.raw)} bytes at {self.offset})"
 
 
 Event = PacketReceived | BadFrame | NeedData
-
-
-def _crc_detail(segment: bytes, declared: bytes, addition: str) -> str:
-    said = declared.decode().upper()
-    named = variant(segment, int(said, 16))
-    end = f", which is {named}" if named else ""
-    return f"CRC is {printed_crc(segment).decode()}, the frame says {said}{end}{addition}"
 
 
 class Connection:
@@ -128,7 +132,7 @@ class Connection:
         self._declared = -1  # length of the candidate at _at, -1 while seeking
         self._stretch = bytearray()
         self._kind: Kind = "noise"
-        self._detail = ""
+        self._detail: str | WrongCrc = ""
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
         """Bytes as they come, cut anywhere."""
@@ -224,7 +228,7 @@ class Connection:
             if printed_crc(segment) != declared.upper():
                 plain, addition = self._decrypt(segment, declared.upper())
                 if plain is None:
-                    return self._bad("crc", addition)
+                    return self._bad("crc", WrongCrc(segment, declared, addition))
                 segment, encrypted = plain, True
         after += 2 if line_end == b"\r\n" else 1 if line_end[:1] == b"\n" else 0
         remarks = _frame_remarks(declared, line_end)
@@ -237,7 +241,7 @@ class Connection:
         self._at, self._declared = after, -1
         return PacketReceived(packet)
 
-    def _bad(self, kind: Kind, detail: str) -> Event | None:
+    def _bad(self, kind: Kind, detail: str | WrongCrc) -> Event | None:
         self._kind, self._detail = kind, detail
         self._stretch += self._buffer[self._at : self._at + 1]
         self._at += 1
