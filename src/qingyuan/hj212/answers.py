@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qingyuan.hj212 import commands
 from qingyuan.hj212.crc import printed_crc
+from qingyuan.hj212.encode import frame
 
 if TYPE_CHECKING:
     from qingyuan.hj212.packet import Packet
@@ -23,17 +24,8 @@ _PLAIN_UPLOADS = frozenset(
     for command in commands.COMMANDS
     if command.kind == "upload" and command.clauses.keys() & {"2017", "2025"}
 ) - frozenset(command.cn for command in commands.COMMANDS if command.kind == "notice")
-_templates: dict[tuple[str | None, str | None, int | None], tuple[bytes, bytes]] = {}
-
-
-def frame(segment: bytes) -> bytes:
-    """A data segment as a whole packet: ``##``, length, segment, CRC, CR LF (2017 table 2).
-
-    Raises ValueError when the segment does not fit the four digits of the length.
-    """
-    if len(segment) > 9999:
-        raise ValueError(f"a segment of {len(segment)} bytes does not fit a length of four digits")
-    return b"##%04d%b%b\r\n" % (len(segment), segment, printed_crc(segment))
+_Key = tuple[str | None, str | None, int]
+_templates: dict[_Key, tuple[bytes, bytes]] = {}
 
 
 def answer_to(packet: Packet, *, qn_return: int | str | None = None) -> bytes | None:
@@ -46,17 +38,16 @@ def answer_to(packet: Packet, *, qn_return: int | str | None = None) -> bytes | 
     """
     if qn_return is not None:
         return request_answer(packet, qn_return)
-    qn = packet.qn
-    if packet.ack and qn is not None and packet.cn in _PLAIN_UPLOADS and packet.edition != "2005":
-        key = (packet.pw, packet.mn, packet.flag)
-        template = _templates.get(key)
-        if template is None:
-            template = _remember(key)
+    qn, flag = packet.qn, packet.flag
+    # bit 0 asks for an answer, a value above 3 has the version bits of 2017 or later
+    asks = flag is not None and flag > 3 and flag & 1
+    if asks and qn is not None and packet.cn in _PLAIN_UPLOADS:
         stamp = qn.encode()
         if len(stamp) == 17:
-            head, tail = template
+            key = (packet.pw, packet.mn, flag or 0)
+            head, tail = _templates.get(key) or _remember(key)
             segment = b"QN=" + stamp + tail
-            return b"%b%b%b\r\n" % (head, segment, printed_crc(segment))
+            return head + segment + printed_crc(segment) + b"\r\n"
     return _answer(packet)
 
 
@@ -95,7 +86,7 @@ def kind_of(packet: Packet) -> str:
     does not tell them apart, and only a centre receives uploads.
     """
     cn = packet.cn or ""
-    rows = commands.find(cn, packet.edition) or commands.find(cn)
+    rows = (packet.edition and commands.find(cn, packet.edition)) or commands.find(cn)
     kinds = {row.kind for row in rows}
     for kind in ("answer", "notice", "upload", "request"):
         if kind in kinds:
@@ -112,7 +103,7 @@ def _answer(packet: Packet) -> bytes | None:
     return None
 
 
-def _remember(key: tuple[str | None, str | None, int | None]) -> tuple[bytes, bytes]:
+def _remember(key: _Key) -> tuple[bytes, bytes]:
     pw, mn, flag = key
     tail = _tail("9014", pw, mn, flag, "").encode()
     if len(_templates) >= _CACHE_LIMIT:

@@ -9,14 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from qingyuan.hj212 import commands, values
-from qingyuan.hj212.answers import (
-    answer_to,
-    data_answer,
-    frame,
-    notice_answer,
-    request_answer,
-    result,
-)
+from qingyuan.hj212.answers import answer_to, data_answer, notice_answer, request_answer, result
+from qingyuan.hj212.encode import frame
 from qingyuan.hj212.sm4 import encrypt_segment
 from qingyuan.kernel.clock import parse_stamp
 
@@ -24,7 +18,6 @@ __all__ = [
     "BuildError",
     "answer_to",
     "data_answer",
-    "frame",
     "heartbeat",
     "next_qn",
     "notice_answer",

@@ -211,7 +211,9 @@ def information(
     ack: bool = True,
 ) -> bytes:
     """3020: states, parameters or a log of a device by information code (``i12001``)."""
-    fields: dict[str, Value] = {"DataTime": data_time} | ({"PolId": pol_id} if pol_id else {})
+    fields: dict[str, Value] = {"DataTime": data_time}
+    if pol_id:
+        fields["PolId"] = pol_id
     return _tell(
         sender, qn, "3020", fields, {code: {"Info": text} for code, text in values.items()}, ack=ack
     )
