@@ -46,7 +46,7 @@ fuzz: $(STAMP)   ## two million random and mutated inputs through the decoder
 	$(BIN)/python -m qingyuan.hj212.tests.fuzz --count 2000000
 
 crash: $(STAMP)  ## twenty kills -9 under load; every acknowledged packet stored once
-	$(BIN)/python -m pytest -q tests/test_crash.py --crash-kills 20
+	QINGYUAN_CRASH_KILLS=20 $(BIN)/pytest -q tests/test_crash.py
 
 bench: $(STAMP)  ## decode and ingest figures as JSON
 	$(BIN)/python bench/decode.py

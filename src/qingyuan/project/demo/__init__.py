@@ -1,0 +1,1 @@
+"""The demonstration: a plainly fictitious company, its people, its stations, two weeks of history."""

@@ -1,0 +1,78 @@
+"""Seed a fictitious company through the same actions that its people would use."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from qingyuan.project.setup import configure
+
+UNIT = "示例清源环境运维有限公司"
+# account, name, role, organisation kind
+PEOPLE: tuple[tuple[str, str, str], ...] = (
+    ("manager", "示例·负责人", "manager"),
+    ("engineer", "示例·运维员", "engineer"),
+    ("reviewer", "示例·审核员", "reviewer"),
+    ("supervisor", "示例·督查员", "supervisor"),
+)
+OUTSIDE: tuple[tuple[str, str, str], ...] = (
+    ("discharger", "示例·环保负责人", "discharger_manager"),
+    ("inspector", "示例·监管人员", "inspector"),
+)
+REGULATOR = "示例生态环境局"
+Account = tuple[str, str, str]
+
+
+def seed(data: Path, *, stations: int, seed_number: int) -> list[Account]:
+    """Company, people and stations, once; returns (account, password, role as people say it).
+
+    The passwords are made on the first run and kept in ``demo-accounts.txt`` (mode 0600) beside
+    the data, so that later runs can print them again.
+    """
+    configure(data)
+    from django.db import transaction
+
+    from qingyuan.areas.organisations.models import Organisation, Role
+
+    kept = data / "demo-accounts.txt"
+    if not Organisation.objects.filter(name=UNIT).exists():
+        passwords = {name: secrets.token_urlsafe(6) for name, *_ in (*PEOPLE, *OUTSIDE)}
+        with transaction.atomic():
+            _company(passwords, stations, seed_number)
+        kept.touch(mode=0o600)
+        kept.write_text("".join(f"{name} {word}\n" for name, word in passwords.items()))
+    known = dict(line.split() for line in kept.read_text().splitlines()) if kept.exists() else {}
+    roles = dict(Role.choices)
+    return [(name, known.get(name, "—"), str(roles[role])) for name, _, role in (*PEOPLE, *OUTSIDE)]
+
+
+def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None:
+    from qingyuan.areas.organisations.actions import add_member, found_unit
+    from qingyuan.areas.organisations.models import Organisation, OrganisationKind
+    from qingyuan.simulator.stations import fleet
+
+    unit = found_unit(UNIT, area="650000")
+    for account, name, role in PEOPLE:
+        add_member(unit, account, role, name=name, password=passwords[account])
+    for spec in fleet(stations, seed_number):
+        _station(unit, spec)
+    regulator = Organisation.objects.create(
+        kind=OrganisationKind.REGULATOR, name=REGULATOR, area="65"
+    )
+    first = Organisation.objects.filter(kind=OrganisationKind.DISCHARGER).order_by("id").first()
+    for (account, name, role), home in zip(OUTSIDE, (first, regulator), strict=True):
+        add_member(unit, account, role, name=name, password=passwords[account], organisation=home)
+
+
+def _station(unit, spec) -> None:
+    from qingyuan.areas.assets.actions import register_station
+    from qingyuan.areas.assets.queries import today as china_today
+
+    today = china_today()
+    logger_facts = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
+    register_station(
+        unit, mn=spec.mn, password=spec.password, kind=spec.kind, name=spec.name,
+        discharger=spec.discharger, contract_since=today - timedelta(days=365),
+        edition=spec.edition, realtime_seconds=spec.rtd_interval,
+        minute_minutes=spec.min_interval, maker="示例仪表", model="DEMO-212",
+        **(logger_facts if spec.sm4_key else {}),
+    )
