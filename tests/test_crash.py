@@ -25,7 +25,7 @@ FIRST_QN_MS = 1_795_449_600_000
 
 
 class Logger(threading.Thread):
-    """A data logger: next packet only after the answer, the same bytes again after a broken link."""
+    """A data logger: next packet after the answer, the same bytes again after a broken link."""
 
     def __init__(self, product, number: int, mn: str, password: str) -> None:
         super().__init__(daemon=True)
@@ -58,7 +58,8 @@ class Logger(threading.Thread):
 
     def packet(self, turn: int) -> tuple[str, int, bytes]:
         name, at = qn(FIRST_QN_MS + turn), START + 60 * turn
-        values = ";".join(f"{code}-Avg={turn % 997}.{n},{code}-Flag=N" for n, code in enumerate(GAS))
+        values = ";".join(f"{code}-Avg={turn % 997}.{n},{code}-Flag=N"
+                          for n, code in enumerate(GAS))
         segment = (f"QN={name};ST=31;CN=2051;PW={self.password};MN={self.mn};Flag=5;"
                    f"CP=&&DataTime={stamp(at)};{values}&&").encode()
         return name, at, b"##%04d%s%04X\r\n" % (len(segment), segment, crc16(segment))

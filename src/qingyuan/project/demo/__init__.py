@@ -1,1 +1,1 @@
-"""The demonstration: a plainly fictitious company, its people, its stations, two weeks of history."""
+"""The demonstration: a plainly fictitious company, its people, stations and history."""
