@@ -19,6 +19,7 @@ from qingyuan.spool import NewFrame
 
 log = logging.getLogger(__name__)
 _RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+_OF_A_FRAME = (ValueError, OverflowError, sqlite3.DataError, sqlite3.InterfaceError)
 _REFUSED = 0  # stands for the seq of a frame that no spool can take
 
 
@@ -146,17 +147,17 @@ class Committer:
         while True:
             try:
                 return writer.append(frames)
-            except (OSError, sqlite3.OperationalError) as error:
-                self._loop.call_soon_threadsafe(self._failed, str(error))
+            except _OF_A_FRAME as error:
+                # Not the disk but a frame: one stranger must not hold up all others.
+                if len(frames) == 1:
+                    log.error("spool refuses a frame from %s: %r", frames[0].peer, error)
+                    return [_REFUSED]
+                return self._one_by_one(writer, frames)
+            except Exception as error:
+                self._loop.call_soon_threadsafe(self._failed, repr(error))
                 if self._stopping.wait(_RETRY_SECONDS[min(tries, len(_RETRY_SECONDS) - 1)]):
                     return None
                 tries += 1
-            except Exception:
-                # Not the disk but a frame: one stranger must not hold up all others.
-                if len(frames) == 1:
-                    log.exception("spool refuses a frame from %s", frames[0].peer)
-                    return [_REFUSED]
-                return self._one_by_one(writer, frames)
 
     def _one_by_one(self, writer: Writer, frames: list[NewFrame]) -> list[int] | None:
         seqs: list[int] = []

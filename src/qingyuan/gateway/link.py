@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from qingyuan import hj212
-from qingyuan.gateway.session import Close, Count, Effect, Keep, Session, Tell
+from qingyuan.gateway.session import Close, Effect, Keep, Session
 
 if TYPE_CHECKING:
     from qingyuan.gateway.server import Gateway
 
-_SHOWN = 64  # MNs of one link in links.json
+_SHOWN = 256  # MNs of one link in links.json
 _READ_BUFFER = bytearray(65_536)
 
 
@@ -168,47 +168,55 @@ class Link(asyncio.Protocol):
         committer, most, at = gateway.committer, gateway.limits.link_in_flight, int(now * 1000)
         while self.in_flight < most and not committer.full and not self._dropped:
             event = next_event()
-            if event is hj212.NEED_DATA:
+            if isinstance(event, hj212.PacketReceived):
+                self._take(event.packet, at, now)
+            elif event is hj212.NEED_DATA:
                 self._all_read(now)
                 return
-            if isinstance(event, hj212.PacketReceived):
-                self.sound += 1
-                packet = event.packet
-                mn, effects = self._session.packet(packet, at, gateway.roster.stations)
-                self._note(mn, now)
             else:
-                self.bad += 1
-                self.last_error = f"{event.error}, {len(event.raw)} bytes"
-                effects = self._session.bad(event, at, gateway.kept_garbage)
-            for effect in effects:
-                self._do(effect, now)
+                self._suffer(event, at)
         if not self.paused and not self._dropped:
             self.paused = True
             gateway.waiting.add(self)
             if not self._gone:
                 self._transport.pause_reading()
 
-    def _do(self, effect: Effect, now: float) -> None:
-        if isinstance(effect, Keep):
-            self.in_flight += 1
-            verdict = effect.frame.verdict
-            self._gateway.metrics.frames[verdict] += 1
-            self._gateway.committer.submit(effect.frame, effect.answer, self)
-        elif isinstance(effect, Tell):
-            self._gateway.tell(self, effect.packet, now)
-        elif isinstance(effect, Close):
-            self.close(effect.reason)
-        elif isinstance(effect, Count):
-            self._gateway.metrics.count(effect.name)
-
-    def _note(self, mn: str, now: float) -> None:
-        heard = self.heard.get(mn)
-        if heard is None:
-            if len(self.heard) >= _SHOWN:
-                return
-            heard = self.heard[mn] = Heard(now, now)
+    def _take(self, packet: hj212.Packet, at: int, now: float) -> None:
+        gateway = self._gateway
+        frame, answer = self._session.packet(packet, at, gateway.roster.stations)
+        self.sound += 1
+        self.in_flight += 1
+        gateway.metrics.frames[frame.verdict] += 1
+        gateway.committer.submit(frame, answer, self)
+        heard = self.heard.get(frame.mn) or self._first_heard(frame.mn, now)
         heard.last = now
         heard.frames += 1
+        heard.verdict = frame.verdict
+        if not frame.verdict:
+            gateway.dispatcher.hear(self, frame.mn, packet)
+
+    def _suffer(self, event: hj212.BadFrame, at: int) -> None:
+        self.bad += 1
+        self.last_error = f"{event.error}, {len(event.raw)} bytes"
+        for effect in self._session.bad(event, at, self._gateway.kept_garbage):
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        metrics = self._gateway.metrics
+        if isinstance(effect, Keep):
+            self.in_flight += 1
+            metrics.frames[effect.frame.verdict] += 1
+            self._gateway.committer.submit(effect.frame, effect.answer, self)
+        elif isinstance(effect, Close):
+            self.close(effect.reason)
+        else:
+            metrics.count(effect.name)
+
+    def _first_heard(self, mn: str, now: float) -> Heard:
+        heard = Heard(now, now)
+        if len(self.heard) < _SHOWN:
+            self.heard[mn] = heard
+        return heard
 
     def _all_read(self, now: float) -> None:
         if self._connection.buffered:

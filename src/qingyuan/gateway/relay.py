@@ -161,7 +161,7 @@ class Relay:
             connection.receive_data(data)
             while (event := connection.next_event()) is not hj212.NEED_DATA:
                 packet = event.packet if isinstance(event, hj212.PacketReceived) else None
-                raw = packet.raw if packet else event.raw
+                raw = event.packet.raw if isinstance(event, hj212.PacketReceived) else event.raw
                 await self._keep(
                     NewFrame(int(time.time() * 1000), f"relay {target}", mn, "relay", raw)
                 )

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from qingyuan import hj212
 from qingyuan.gateway import http, metrics
 from qingyuan.gateway.committer import Committer, Writer
+from qingyuan.gateway.dispatch import Dispatcher
 from qingyuan.gateway.limits import Allowance, Limits
 from qingyuan.gateway.link import BufferedLink, Link
+from qingyuan.gateway.mailbox import Mailbox
 from qingyuan.gateway.metrics import Metrics
 from qingyuan.gateway.relays import Relays
 from qingyuan.gateway.roster import Roster
@@ -19,7 +20,7 @@ from qingyuan.spool import NewFrame, SpoolWriter
 
 log = logging.getLogger(__name__)
 _BACKLOG = 4096
-_TICK = 1.0
+_TICK, _POLL = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ class Gateway:
             self.limits.kept_garbage_burst, self.limits.kept_garbage_rate
         )
         self.relays = Relays(setup.places, self.metrics, self.keep, self.roster.sm4_key)
+        self.dispatcher = Dispatcher(
+            Mailbox(setup.places.commands), self.roster, self.metrics
+        )
         self.links: set[Link] = set()
         self.waiting: set[Link] = set()  # not read, since they or all have too much in flight
         self.stopping = False
@@ -72,6 +76,7 @@ class Gateway:
         await self.committer.start()
         if not self.roster.error:
             await self.relays.follow(self.roster.stations)
+        await self.dispatcher.start()
         try:
             self._server = await self._loop.create_server(
                 self._new_link, self.setup.host, self.setup.port, backlog=_BACKLOG
@@ -80,10 +85,12 @@ class Gateway:
                 "/healthz": self._healthz, "/metrics": self._metrics, "/links.json": self._links,
             })
         except OSError:
-            await self.relays.stop()
-            await self.committer.stop(0.1)
+            await self._stop_the_rest(0.1)
             raise
-        self._ticker = asyncio.create_task(self._tick())
+        self._tasks = [
+            asyncio.create_task(_every(_TICK, self._watch)),
+            asyncio.create_task(_every(_POLL, self.dispatcher.poll)),
+        ]
         log.info("listening on %s:%d, metrics on 127.0.0.1:%d", self.setup.host, self.port,
                  self.http_port)
 
@@ -91,11 +98,12 @@ class Gateway:
         """Accept and read nothing more; keep and answer what has arrived; close."""
         self.stopping = True
         self._server.close()
-        self._ticker.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for link in list(self.links):
             link.silence()
-        await self.relays.stop()
-        left = await self.committer.stop(self.limits.stop_grace)
+        left = await self._stop_the_rest(self.limits.stop_grace)
         for link in list(self.links):
             link.close("stop")
         await self._farewell()
@@ -125,9 +133,8 @@ class Gateway:
 
     def leave(self, link: Link) -> None:
         self.links.discard(link)
-
-    def tell(self, link: Link, packet: hj212.Packet, now: float) -> None:
-        """A sound packet of a known station."""
+        self.waiting.discard(link)
+        self.dispatcher.lost(link, link.heard)
 
     async def keep(self, frame: NewFrame) -> None:
         """Keep a frame that did not come from a logger; waits while the queue is full."""
@@ -146,16 +153,16 @@ class Gateway:
         for link in list(self.waiting):
             link.resume()
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(_TICK)
-            try:
-                if self.roster.refresh():
-                    await self.relays.follow(self.roster.stations)
-                self._sweep(time.time())
-            except Exception:
-                # One bad second must not end the watch over all links.
-                log.exception("watch over the links")
+    async def _stop_the_rest(self, grace: float) -> int:
+        await self.relays.stop()
+        left = await self.committer.stop(grace)
+        await self.dispatcher.stop()
+        return left
+
+    async def _watch(self) -> None:
+        if self.roster.refresh():
+            await self.relays.follow(self.roster.stations)
+        self._sweep(time.time())
 
     def _sweep(self, now: float) -> None:
         limits = self.limits
@@ -200,3 +207,13 @@ class Gateway:
             "relays": self.relays.document(), "registry_error": self.roster.error,
             "spool_error": self.committer.failure,
         })
+
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await act()
+        except Exception:
+            # One bad second must not end the watch over all links.
+            log.exception("watch")

@@ -13,6 +13,7 @@ from qingyuan.spool import NewFrame
 from qingyuan.spool.registry import Station
 
 Stations = Mapping[str, Station]
+LOGIN = "9021"
 _LONGEST_MN = 64  # 24 by HJ 212-2017 table 2; longer ones are kept, but not as a key
 _LEAST_COST = 512  # bytes that a bad frame counts for at least: a row has its own price
 _MNS_ON_LINK = 256  # one link may serve several loggers, yet not fill memory with names
@@ -37,13 +38,7 @@ class Count(NamedTuple):
     name: str
 
 
-class Tell(NamedTuple):
-    """A sound packet of a known station: a conversation with it may be waiting for this."""
-
-    packet: hj212.Packet
-
-
-Effect = Keep | Close | Count | Tell
+Effect = Keep | Close | Count
 
 
 class Session:
@@ -57,10 +52,8 @@ class Session:
         self._proven: dict[str, str] = {}
         self._garbage = Allowance(limits.garbage_burst, limits.garbage_rate)
 
-    def packet(
-        self, packet: hj212.Packet, at: int, stations: Stations
-    ) -> tuple[str, tuple[Effect, ...]]:
-        """A sound frame that arrived at ``at`` (epoch ms): its MN and what to do.
+    def packet(self, packet: hj212.Packet, at: int, stations: Stations) -> Keep:
+        """A sound frame that arrived at ``at`` (epoch ms); its verdict "" means a known station.
 
         Unknown stations and wrong passwords are kept and answered too, otherwise the logger
         sends the same frame for ever.
@@ -68,13 +61,10 @@ class Session:
         mn = (packet.mn or self.last_mn)[:_LONGEST_MN]
         verdict = self._verdict(mn, packet.pw, stations)
         self.last_mn = mn
-        frame = NewFrame(at, self.peer, mn, verdict, packet.raw)
-        keep = Keep(frame, answer_to(packet) or b"")
-        return mn, (keep, Tell(packet)) if not verdict else (keep,)
+        answer = login_answer(packet) if packet.cn == LOGIN else answer_to(packet)
+        return Keep(NewFrame(at, self.peer, mn, verdict, packet.raw), answer or b"")
 
-    def bad(
-        self, event: hj212.BadFrame, at: int, common: Allowance
-    ) -> tuple[Effect, ...]:
+    def bad(self, event: hj212.BadFrame, at: int, common: Allowance) -> tuple[Effect, ...]:
         """A bad stretch: kept with its error, never answered (HJ 212-2017 6.2; App. A)."""
         size, now = max(len(event.raw), _LEAST_COST), at / 1000
         if not self._garbage.take(size, now):
@@ -94,3 +84,15 @@ class Session:
         if self._proven.get(mn) != given and len(self._proven) < _MNS_ON_LINK:
             self._proven[mn] = given
         return ""
+
+
+def login_answer(packet: hj212.Packet) -> bytes:
+    """9022 to a login 9021, which no edition knows but loggers in the field wait for.
+
+    Logon=1 for strangers too: refused, they would hold their data back instead of sending them
+    into quarantine, where somebody sees them.
+    """
+    items = [f"QN={packet.qn}"] if packet.qn else []
+    cp = ";".join([*items, "Logon=1"])
+    head = f"ST=91;CN=9022;PW={packet.pw or ''};MN={packet.mn or ''};Flag=0"
+    return hj212.frame(f"{head};CP=&&{cp}&&".encode())
