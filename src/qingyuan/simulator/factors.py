@@ -5,6 +5,7 @@ what such an analyser is usually ordered with, water ranges two to three times t
 355-2019 5).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 
@@ -31,6 +32,9 @@ class FactorSpec:
     """Decimals of the amount (m³ or kg) in minute, hour and day data; None where no amount is
     sent."""
     scale: float = 1.0
+    extremes: bool = True
+    """Whether least and greatest value are sent beside the mean; many loggers spare them for plain
+    sensors."""
     analyser: str = ""
     """"gas", "dust" or "wet" when it comes from an instrument that is calibrated, "" for a plain
     sensor."""
@@ -47,6 +51,13 @@ GAS: tuple[FactorSpec, ...] = (
     FactorSpec("a21002", "a21002", "氮氧化物", "mg/m3", 1, 0, 200, 50, True, 3, analyser="gas"),
     FactorSpec("a34013", "a34013", "烟尘", "mg/m3", 1, 0, 50, 10, True, 3, analyser="dust"),
 )
+GAS_MORE: tuple[FactorSpec, ...] = (
+    FactorSpec("a21003", "a21003", "一氧化氮", "mg/m3", 1, 0, 200, None, True, 3, analyser="gas"),
+    FactorSpec("a21004", "a21004", "二氧化氮", "mg/m3", 1, 0, 100, None, True, 3, analyser="gas"),
+)
+"""Sent by some loggers too; with them a minute no longer fits one packet."""
+
+_SENSORS = frozenset({"a01011", "a01012", "a01013", "a01014"})
 
 WATER: tuple[FactorSpec, ...] = (
     FactorSpec("w00000", "w00000", "污水", "L/s", 2, 0, 2000, cou=2),
@@ -71,19 +82,28 @@ OLD: dict[str, tuple[str, int, float]] = {
 
 
 def factor_set(
-    kind: str, edition: str, limits: dict[str, tuple[float, float]] | None = None
+    kind: str,
+    edition: str,
+    limits: Mapping[str, tuple[float, float]] | None = None,
+    *,
+    brief: bool = False,
 ) -> tuple[FactorSpec, ...]:
     """The factors of a station of this kind in the codes of this edition.
 
-    `limits` gives another (limit, upper range) for some 2017 codes, as an older works or boiler has
-    them.
+    `limits` gives another (limit, upper range) for some 2017 codes, as an older boiler has them.
+    `brief` leaves out least and greatest of stack temperature, pressure, humidity and velocity;
+    otherwise a gas station of 2017 or 2025 also sends NO and NO2, and its minutes are split.
     """
     rows = GAS if kind == "gas" else WATER
+    if kind == "gas" and not brief and edition != "2005":
+        rows += GAS_MORE
     if limits:
         rows = tuple(
             replace(f, limit=limits[f.key][0], high=limits[f.key][1]) if f.key in limits else f
             for f in rows
         )
+    if brief:
+        rows = tuple(replace(f, extremes=f.key not in _SENSORS) for f in rows)
     if edition != "2005":
         return rows
     old = [(f, OLD[f.key]) for f in rows if f.key in OLD]

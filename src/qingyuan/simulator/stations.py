@@ -98,7 +98,8 @@ def _boiler(index: int, seed: int, edition: str, made: Counter[str]) -> StationS
     place, pressure = _place(index, seed)
     return StationSpec(
         name=name, discharger=discharger, place=place, plant=plant, kind="gas", seed=seed,
-        factors=factor_set("gas", edition, limits), o2_reference=6.0 if plant == "power" else 9.0,
+        factors=factor_set("gas", edition, limits, brief=index % 5 != 2),
+        o2_reference=6.0 if plant == "power" else 9.0,
         barometric_kpa=pressure, capacity=round(flow, 1), area_m2=round(flow * 1.4 / 14.0, 2),
         **_identity(index, seed, edition),
     )  # fmt: skip
@@ -119,7 +120,8 @@ def _identity(index: int, seed: int, edition: str) -> dict[str, Any]:
     """MN of 14 characters in 2005 (maker and own number, 7 each), of 24 hex digits since 2017."""
     mark = draw(seed, "fleet")
     old = edition == "2005"
-    mn = f"99{mark % 100000:05d}{index + 1:07d}" if old else f"0100{mark % 16**8:08X}F000{index + 1:08X}"
+    new_mn = f"0100{mark % 16**8:08X}F000{index + 1:08X}"
+    mn = f"99{mark % 100000:05d}{index + 1:07d}" if old else new_mn
     key = f"{draw(seed, 'sm4', index):016X}{draw(seed, 'SM4', index):016X}"
     return {
         "mn": mn, "edition": edition, "password": f"{draw(seed, 'password', index) % 1000000:06d}",

@@ -6,7 +6,8 @@ from typing import NamedTuple, Protocol
 from qingyuan.simulator.physics import BLOCKS_PER_DAY, CHINA_BLOCKS, noise
 from qingyuan.simulator.physics.weather import Weather
 
-KEYS = ("a00000", "a01011", "a01012", "a01013", "a01014", "a19001", "a21026", "a21002", "a34013")
+KEYS = ("a00000", "a01011", "a01012", "a01013", "a01014", "a19001", "a21026", "a21002", "a34013",
+        "a21003", "a21004")
 AIR_O2 = 21.0
 
 
@@ -46,7 +47,9 @@ def converted(c: float, o2: float, o2_reference: float) -> float:
     return c * (AIR_O2 - o2_reference) / (AIR_O2 - (o2 if o2 < 20.9 else 20.9))
 
 
-def dry_standard(wet: float, temperature: float, static: float, humidity: float, air: float) -> float:
+def dry_standard(
+    wet: float, temperature: float, static: float, humidity: float, air: float
+) -> float:
     """Dry flow at 273 K and 101.325 kPa from wet flow at stack conditions, HJ 212-2017 formula
     (31).
 
@@ -84,7 +87,7 @@ class Boiler:
 
     keys: tuple[str, ...] = KEYS
     spread: tuple[tuple[float, float], ...] = ((0.015, 0), (0.02, 0), (0.004, 0), (0, 0.02), (0.008, 0), (0, 0.18),
-              (0.06, 0), (0.045, 0), (0.07, 0))
+              (0.06, 0), (0.045, 0), (0.07, 0), (0.045, 0), (0.05, 0))
 
     def __init__(
         self, name: str, seed: int, *, plant: str, place: str, capacity: float, area_m2: float,
@@ -133,7 +136,7 @@ class Boiler:
             return self._upset(load, o2, outside, (so2, nox, dust), upset)
         return [
             *self._stack(load, o2, outside),
-            o2, so2 * dilution, nox * dilution, dust * dilution,
+            o2, so2 * dilution, nox * dilution, dust * dilution, *_oxides(nox * dilution),
         ]  # fmt: skip
 
     def _at_reference(self, block: int, load: float) -> tuple[float, float, float]:
@@ -171,12 +174,18 @@ class Boiler:
         humid = 1.2 + (humid - 1.2) * run
         wet = wet * (0.03 + 0.97 * run)
         so2, nox, dust = (v * dilution * run * upset.emission for v in cleaned)
-        return [wet, wet / self._area, warm, static * run - 0.01, humid, thin_o2, so2, nox, dust]
+        stack = (wet, wet / self._area, warm, static * run - 0.01, humid, thin_o2)
+        return [*stack, so2, nox, dust, *_oxides(nox)]
+
+
+def _oxides(nox: float) -> tuple[float, float]:
+    """NO and NO2 in mg/m³ that make up NOx counted as NO2: NO·46/30 + NO2 (HJ 212-2017 formula
+    21)."""
+    return nox * 0.95 * 30.0 / 46.0, nox * 0.05
 
 
 def _curve(hours: tuple[float, ...]) -> list[float]:
     """One value a block from one value an hour, straight lines between; hour marks stand at the
     hour's beginning."""
-    return [
-        hours[h] + (hours[(h + 1) % 24] - hours[h]) * part / 6.0 for h in range(24) for part in range(6)
-    ]
+    steps = zip(hours, (*hours[1:], hours[0]), strict=True)
+    return [a + (b - a) * part / 6.0 for a, b in steps for part in range(6)]

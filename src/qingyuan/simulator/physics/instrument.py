@@ -44,7 +44,12 @@ def upset(events: Sequence[Event], at: float) -> Upset:
 
 
 def effect(
-    event: Event, factor: FactorSpec, value: float, at: float, shape: float, usual: Callable[[], float]
+    event: Event,
+    factor: FactorSpec,
+    value: float,
+    at: float,
+    shape: float,
+    usual: Callable[[], float],
 ) -> float | None:
     """What the instrument shows at an instant instead of `value`.
 
@@ -75,7 +80,9 @@ def _drift(e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[
     return max(f.low, v + e.get("per_day") * (at - e.start) / 86400.0 * (f.high - f.low))
 
 
-def _gas_path(e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]) -> float:
+def _gas_path(
+    e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]
+) -> float:
     air = 20.9 if f.key == "a19001" else 0.0
     return v + (air - v) * e.get("dilution") if f.analyser else v
 
@@ -143,7 +150,9 @@ def _instrument_stop(
     return 0.0
 
 
-def _link_down(e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]) -> None:
+def _link_down(
+    e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]
+) -> None:
     return None
 
 

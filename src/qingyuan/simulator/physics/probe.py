@@ -35,7 +35,7 @@ class Probe:
         self.volume = BLOCK * (1e-3 if factor.key == "w00000" else 1.0)
         self.suffixes = (
             *(("Cou",) if factor.cou is not None else ()),
-            "Min", "Avg", "Max",
+            *(("Min", "Avg", "Max") if factor.extremes else ("Avg",)),
             *(("ZsMin", "ZsAvg", "ZsMax") if factor.zs else ()),
         )  # fmt: skip
         self.period = BLOCKS_PER_HOUR * _WET_HOURS[factor.key] if factor.analyser == "wet" else 0

@@ -33,7 +33,7 @@ class ShortWay:
         self._rows = [
             (
                 p.share, p.plus, p.factor.low, p.factor.high, p.multiplier, p.divisor, p.cou_divisor,
-                p.volume, p.mass, p.factor.zs, p.step, p.turn,
+                p.volume, p.mass, p.factor.zs, p.factor.extremes, p.step, p.turn,
             )
             for p in probes
         ]  # fmt: skip
@@ -61,7 +61,7 @@ class ShortWay:
         bounds = self._bounds
         out: list[float | None] = []
         for row, level in zip(self._rows, levels, strict=True):
-            share, plus, low, high, m, d, cou, volume, mass, zs, step, turn = row
+            share, plus, low, high, m, d, cou, volume, mass, zs, wide, step, turn = row
             pattern = (block * step + turn) & 63
             least, most = bounds[pattern]
             size = share * level + plus
@@ -70,7 +70,11 @@ class ShortWay:
                 return None
             if cou:
                 out.append((level * (carried if mass else volume) * cou + 0.5) // 1 / cou)
-            out += ((least * m + 0.5) // 1 / d, (level * m + 0.5) // 1 / d, (most * m + 0.5) // 1 / d)
+            if wide:
+                out.append((least * m + 0.5) // 1 / d)
+            out.append((level * m + 0.5) // 1 / d)
+            if wide:
+                out.append((most * m + 0.5) // 1 / d)
             if zs:
                 ratios = [
                     (1.0 + share * p) / (room - sway_size * q)

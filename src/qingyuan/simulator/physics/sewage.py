@@ -10,6 +10,8 @@ KEYS = ("w00000", "w01001", "w01010", "w01018", "w21003", "w21011", "w21001")
 _TOWN_HOURS = (0.72, 0.58, 0.48, 0.42, 0.40, 0.43, 0.55, 0.82, 1.14, 1.32, 1.34, 1.26,
                1.22, 1.20, 1.14, 1.06, 1.02, 1.04, 1.12, 1.24, 1.34, 1.36, 1.20, 0.95)
 _WEEK = (0.99, 1.0, 1.0, 1.0, 1.01, 1.03, 1.02)
+_WAVES = (("flow", "hours"), ("cod", "hours"), ("nh3", "hours"), ("tp", "hours"),
+          ("nitrate", "days"), ("ph", "hours"))  # fmt: skip
 LAG = 5 * 6
 """Blocks by which the outflow follows the inflow; tanks also smooth over four hours."""
 
@@ -33,9 +35,8 @@ class SewageWorks:
         self._ph = 7.1 + 0.4 * roll.random()
         self._waves = {
             what: noise.wave(speed, seed, name, what)
-            for what, speed in (("flow", "hours"), ("cod", "hours"), ("nh3", "hours"), ("tp", "hours"),
-                                ("nitrate", "days"), ("ph", "hours"))
-        }  # fmt: skip
+            for what, speed in _WAVES
+        }
 
     def levels(self, block: int, upset: Upset = CALM) -> list[float]:
         """L/s, pH, °C, then COD, NH3-N, TP and TN in mg/L, as the water is (not as an analyser
@@ -59,7 +60,7 @@ class SewageWorks:
 
 def _through_tanks(inflow: list[float]) -> list[float]:
     """The outflow's day: mean of four hours of inflow, `LAG` blocks later."""
-    n, width = len(inflow), 24
+    n, half = len(inflow), 12
     return [
-        sum(inflow[(i - LAG - k) % n] for k in range(-width // 2, width // 2)) / width for i in range(n)
+        sum(inflow[(i - LAG - k) % n] for k in range(-half, half)) / (2 * half) for i in range(n)
     ]

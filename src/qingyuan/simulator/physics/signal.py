@@ -274,7 +274,8 @@ class Signal:
         for probe, column in zip(self._probes, values, strict=True):
             columns.append(probe.rounded(column))
             if probe.factor.zs:
-                columns.append(probe.rounded([self._zs(c, o) for c, o in zip(column, o2, strict=True)]))
+                pairs = zip(column, o2, strict=True)
+                columns.append(probe.rounded([self._zs(c, o) for c, o in pairs]))
         calm = all(set(row) == {"N"} for row in flags)
         return columns, None if calm else flags
 
@@ -294,7 +295,8 @@ class Signal:
             if probe.cou_divisor:
                 out.append(self._amount(probe, means[i], flow, seconds))
             least, most = (min(counted[i]), max(counted[i])) if counted[i] else (None, None)
-            out += probe.rounded([least, means[i], most])
+            wide = probe.factor.extremes
+            out += probe.rounded([least, means[i], most] if wide else [means[i]])
             if probe.factor.zs:
                 out += probe.rounded(self._zs_period(values, flags, means, i))
             letters.append(period_flag(flags[i], self.spec.kind, self.spec.flag_rule))
