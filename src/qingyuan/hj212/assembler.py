@@ -3,19 +3,10 @@
 Parts of 2017 and later have QNs of their own and one DataTime; parts of 2005 share one QN.
 """
 
-from typing import NamedTuple
-
-from .encode import encode_segment
-from .packet import Packet
+from .encode import write_segment
+from .packet import JoinedPacket, Packet
 
 _Key = tuple[object, ...]
-
-
-class Whole(NamedTuple):
-    """A split packet joined: ``packet`` reads like one that was never split."""
-
-    packet: Packet
-    parts: tuple[Packet, ...]
 
 
 class _Waiting:
@@ -29,71 +20,82 @@ class _Waiting:
 class Assembler:
     """Collects parts until all of them are there, in any order, doubles allowed.
 
-    ``timeout``: seconds after which an unfinished packet is given up. ``most``: unfinished
-    packets kept at a time; the oldest goes first. No clock: ``now`` is passed in, in seconds.
+    ``timeout``: seconds after the first part after which an unfinished packet is given up.
+    ``most``: parts kept at a time; the oldest packet is given up first. There is no clock here:
+    ``now`` is passed in, in seconds.
     """
 
-    def __init__(self, timeout: float = 600.0, most: int = 1000) -> None:
+    def __init__(self, timeout: float = 600.0, most: int = 4096) -> None:
         self._timeout = timeout
         self._most = most
         self._waiting: dict[_Key, _Waiting] = {}
+        self._held = 0
         self.given_up = 0
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        """Parts held."""
+        return self._held
 
-    def receive(self, packet: Packet, now: float = 0.0) -> Whole | None:
-        """Give a packet in; the whole comes back with the last missing part, else None.
-
-        A packet that is not split comes back at once. Never raises.
-        """
-        self._expire(now)
+    def receive(self, packet: Packet, now: float = 0.0) -> Packet | None:
+        """Give a packet in. With the last missing part the joined packet comes back, its
+        ``.parts`` in order; before that None. What is not split comes back as it is; a part whose
+        number does not fit its count is never joined. Never raises."""
+        self.expire(now)
         pnum, pno = packet.pnum, packet.pno
         if pnum is None or pno is None or pnum < 2:
-            return Whole(packet, (packet,))
+            return packet
         if not 1 <= pno <= pnum:
             return None
         key = _key(packet)
         waiting = self._waiting.setdefault(key, _Waiting(now))
+        self._held += pno not in waiting.parts
         waiting.parts[pno] = packet
-        if len(waiting.parts) < pnum:
-            self._bound()
-            return None
-        del self._waiting[key]
-        return _join(tuple(waiting.parts[n] for n in range(1, pnum + 1)))
+        if len(waiting.parts) == pnum:
+            self._forget(key)
+            return _join(tuple(waiting.parts[number] for number in range(1, pnum + 1)))
+        while self._held > self._most:
+            self._give_up()
+        return None
 
-    def _expire(self, now: float) -> None:
+    def expire(self, now: float) -> None:
+        """Give up what has waited longer than the timeout."""
         while self._waiting:
-            key, oldest = next(iter(self._waiting.items()))
+            oldest = next(iter(self._waiting.values()))
             if now - oldest.since < self._timeout:
                 return
-            self._give_up(key)
+            self._give_up()
 
-    def _bound(self) -> None:
-        while len(self._waiting) > self._most:
-            self._give_up(next(iter(self._waiting)))
-
-    def _give_up(self, key: _Key) -> None:
-        del self._waiting[key]
+    def _give_up(self) -> None:
+        self._forget(next(iter(self._waiting)))
         self.given_up += 1
+
+    def _forget(self, key: _Key) -> None:
+        self._held -= len(self._waiting.pop(key).parts)
 
 
 def _key(packet: Packet) -> _Key:
+    station = packet.mn, packet.st, packet.cn, packet.pnum
+    times = [text for name, text in packet.pairs if name == "DataTime"]
     if packet.edition == "2005":
-        return packet.mn, packet.st, packet.cn, packet.pnum, packet.qn
-    return packet.mn, packet.st, packet.cn, packet.pnum, packet.fields.get("DataTime")
+        qn = packet.qn or packet.fields.get("QN")
+        return (*station, "QN", qn) if qn else (*station, "DataTime", *times[:1])
+    return (*station, "DataTime", *times[:1])
 
 
-def _join(parts: tuple[Packet, ...]) -> Whole:
+def _join(parts: tuple[Packet, ...]) -> Packet:
     first = parts[0]
     pairs = list(first.pairs)
     for part in parts[1:]:
-        pairs += part.pairs[1:] if _same_time(first, part) else part.pairs
-    whole = {**first.header._asdict(), "pnum": None, "pno": None, "pairs": pairs}
-    segment = encode_segment(whole)
-    raw = b"".join(part.raw for part in parts)
-    return Whole(Packet(segment, raw, first.offset), parts)
+        pairs += part.pairs[_repeated(first, part):]
+    header = first.header._replace(pnum=None, pno=None)
+    return JoinedPacket(write_segment(header, pairs), pairs, parts)
 
 
-def _same_time(first: Packet, part: Packet) -> bool:
-    return bool(part.pairs) and part.pairs[0][0] == "DataTime" and part.pairs[0] in first.pairs
+def _repeated(first: Packet, part: Packet) -> int:
+    """How many plain fields at the part's beginning say again what the first part begins with."""
+    count = 0
+    for ours, theirs in zip(first.pairs, part.pairs, strict=False):
+        if ours != theirs or "-" in ours[0]:
+            break
+        count += 1
+    return count

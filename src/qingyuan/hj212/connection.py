@@ -14,14 +14,12 @@ events do not depend on how the stream was cut.
 
 import re
 from collections import deque
-from collections.abc import Callable
-from enum import Enum
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from .crc import printed_crc, variant
-from .header import cut, read_header
+from .crc import printed_crc
+from .events import NEED_DATA, BadFrame, Event, Kind, PacketReceived, WrongCrc
+from .keyring import Key, Keyring
 from .packet import NoPacket, Packet
-from .sm4 import KEY_BYTES, decrypt_segment
 
 MAX_LENGTH: Final = 4096
 MAX_STRETCH: Final = 1 << 16
@@ -32,77 +30,6 @@ _MAYBE = re.compile(
 )
 _LONGEST_MAYBE = 10
 _HEX4 = re.compile(rb"[0-9A-Fa-f]{4}")
-
-Key = bytes | Callable[[str], bytes | None] | None
-Kind = Literal["crc", "length", "segment", "noise"]
-
-
-class NeedData(Enum):
-    """The type of ``NEED_DATA``."""
-
-    NEED_DATA = "more bytes are needed"
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-NEED_DATA: Final = NeedData.NEED_DATA
-
-
-class PacketReceived:
-    """A sound frame."""
-
-    __slots__ = ("packet",)
-
-    def __init__(self, packet: Packet) -> None:
-        self.packet: Final = packet
-
-    def __repr__(self) -> str:
-        return f"PacketReceived({self.packet!r})"
-
-
-class WrongCrc(NamedTuple):
-    """Why a frame is ``crc``. Which sum was used instead is computed only when asked for."""
-
-    segment: bytes
-    declared: bytes
-    addition: str
-
-    def __str__(self) -> str:
-        said = self.declared.decode().upper()
-        named = variant(self.segment, int(said, 16))
-        known = f", which is {named}" if named else ""
-        right = printed_crc(self.segment).decode()
-        return f"CRC is {right}, the frame says {said}{known}{self.addition}"
-
-
-class BadFrame:
-    """A stretch of the stream that is no sound frame; ``raw`` is all of it.
-
-    ``error``: "crc" when four hex digits stand at the declared end but not the CRC, "length" for
-    anything else that began as a frame, "segment" when the CRC is right but CN or CP is missing,
-    "noise" for bytes that never began a frame.
-    """
-
-    __slots__ = ("_detail", "error", "offset", "raw")
-
-    def __init__(self, error: Kind, detail: str | WrongCrc, raw: bytes, offset: int) -> None:
-        self.error: Final = error
-        self.raw: Final = raw
-        self.offset: Final = offset
-        self._detail = detail
-
-    @property
-    def detail(self) -> str:
-        """One sentence for a person."""
-        return str(self._detail)
-
-    def __repr__(self) -> str:
-        return f"BadFrame({self.error!r}, {len(self.raw)} bytes at {self.offset})"
-
-
-Event = PacketReceived | BadFrame | NeedData
-
 
 class Connection:
     """The receiving half of one HJ 212 link, without socket and clock.
@@ -119,11 +46,9 @@ class Connection:
         max_length: int = MAX_LENGTH,
         max_stretch: int = MAX_STRETCH,
     ) -> None:
-        if isinstance(sm4_key, bytes) and len(sm4_key) != KEY_BYTES:
-            raise ValueError(f"an SM4 key has {KEY_BYTES} bytes")
-        self._sm4_key = sm4_key
+        self._keyring = Keyring(sm4_key)
         self._max_length = max_length
-        self._max_stretch = max(max_stretch, 16)
+        self._max_stretch = max_stretch
         self._chunks: list[bytes] = []
         self._ready: deque[PacketReceived | BadFrame] = deque()
         self._buffer = b""
@@ -148,13 +73,25 @@ class Connection:
 
     release = receive_eof
 
+    def receive_pause(self) -> None:
+        """The peer has paused for a moment: a frame that lacks nothing but its line end is given
+        out now. Some loggers send none, and would wait for their answer until the next frame."""
+        events: list[PacketReceived | BadFrame] = []
+        while (event := self.next_event()) is not NEED_DATA:
+            events.append(event)
+        if 0 <= self._declared <= len(self._buffer) - self._at - 10:
+            last = self._judge(final=True)
+            if isinstance(last, PacketReceived):
+                events.append(last)
+        self._ready.extend(events)
+
     def next_event(self) -> Event:
         """The next event in stream order, or NEED_DATA."""
         if self._ready:
             return self._ready.popleft()
         if self._chunks:
             self._join()
-        return self._step(final=False)
+        return self._usual_frame() or self._step(final=False)
 
     @property
     def buffered(self) -> int:
@@ -167,6 +104,27 @@ class Connection:
         self._buffer = b"".join((self._buffer[self._at:], *self._chunks))
         self._at = 0
         self._chunks.clear()
+
+    def _usual_frame(self) -> PacketReceived | None:
+        """The short way for what nearly every frame is: next in the buffer, whole, CRC right and
+        in upper case, CR LF. None for all else; ``_step`` then decides from the same state."""
+        buffer, start = self._buffer, self._at
+        found = _CANDIDATE.match(buffer, start)
+        if found is None or self._stretch:
+            return None
+        declared = int(found[1])
+        end = start + 6 + declared
+        if declared > self._max_length or buffer[end + 4 : end + 6] != b"\r\n":
+            return None
+        segment = buffer[start + 6 : end]
+        if printed_crc(segment) != buffer[end : end + 4] or not segment.isascii():
+            return None
+        try:
+            packet = Packet(segment, buffer[start : end + 6], self._base + start)
+        except NoPacket:
+            return None
+        self._at, self._declared = end + 6, -1
+        return PacketReceived(packet)
 
     def _step(self, final: bool) -> Event:
         while True:
@@ -220,26 +178,30 @@ class Connection:
         line_end = buffer[after : after + 2]
         if not final and line_end in (b"", b"\r"):
             return NEED_DATA
-        segment, declared = buffer[start + 6 : end], buffer[end:after]
-        encrypted = False
-        if printed_crc(segment) != declared:
-            if not _HEX4.fullmatch(declared):
-                return self._bad("length", f"{declared!r} stands where the CRC should")
-            if printed_crc(segment) != declared.upper():
-                plain, addition = self._decrypt(segment, declared.upper())
-                if plain is None:
-                    return self._bad("crc", WrongCrc(segment, declared, addition))
-                segment, encrypted = plain, True
+        declared = buffer[end:after]
+        if not _HEX4.fullmatch(declared):
+            return self._bad("length", f"{_shown(declared)} stands where the CRC should")
+        sent = buffer[start + 6 : end]
+        segment, reason = self._plain(sent, declared.upper())
+        if segment is None:
+            return self._bad("crc", WrongCrc(sent, declared, reason))
         after += 2 if line_end == b"\r\n" else 1 if line_end[:1] == b"\n" else 0
         remarks = _frame_remarks(declared, line_end)
+        whole, offset = buffer[start:after], self._base + start
         try:
-            packet = Packet(
-                segment, buffer[start:after], self._base + start, remarks, encrypted
-            )
+            packet = Packet(segment, whole, offset, remarks, encrypted=segment is not sent)
         except NoPacket as missing:
             return self._bad("segment", str(missing))
         self._at, self._declared = after, -1
         return PacketReceived(packet)
+
+    def _plain(self, segment: bytes, declared: bytes) -> tuple[bytes | None, str]:
+        """The plain segment whose CRC is ``declared``; the segment as sent is tried first."""
+        fits = printed_crc(segment) == declared
+        if fits and not self._keyring.doubts(segment):
+            return segment, ""
+        plain, reason = self._keyring.open(segment, declared)
+        return (segment, "") if fits and plain is None else (plain, reason)
 
     def _bad(self, kind: Kind, detail: str | WrongCrc) -> Event | None:
         self._kind, self._detail = kind, detail
@@ -248,33 +210,12 @@ class Connection:
         self._declared = -1
         return None
 
-    def _decrypt(self, segment: bytes, declared: bytes) -> tuple[bytes | None, str]:
-        """The plain segment if a key opens it, else why not, as an addition to the detail."""
-        found = cut(segment)
-        header = read_header(found.head)[0] if found else None
-        if header is None or header.flag not in (8, 9, 10, 11):
-            return None, ""
-        key = self._key_of(header.mn or "")
-        if key is None:
-            return None, " (Flag says 2025: encrypted, perhaps, and there is no key)"
-        plain = decrypt_segment(segment, key)
-        if plain is not None and printed_crc(plain) == declared:
-            return plain, ""
-        return None, " (not right after decryption either)"
 
-    def _key_of(self, mn: str) -> bytes | None:
-        if self._sm4_key is None or isinstance(self._sm4_key, bytes):
-            return self._sm4_key
-        key = self._sm4_key(mn)
-        return key if key is not None and len(key) == KEY_BYTES else None
-
-
-_SOUND: Final = ()
+def _shown(raw: bytes) -> str:
+    return repr(raw)[1:]
 
 
 def _frame_remarks(declared: bytes, line_end: bytes) -> tuple[str, ...]:
-    if line_end == b"\r\n" and not declared.islower() and declared == declared.upper():
-        return _SOUND
     remarks = []
     if declared != declared.upper():
         remarks.append("CRC in lower-case hex")

@@ -110,7 +110,11 @@ def iso_time(text: str) -> str | None:
 
 def read_body(cp: bytes) -> Body:
     """Read the CP's text. Never raises; what was odd is in ``warnings``."""
-    pairs, warnings = read_pairs(cp)
+    return arrange(*read_pairs(cp))
+
+
+def arrange(pairs: list[tuple[str, str]], warnings: list[str]) -> Body:
+    """Fields, factors and records of a CP's pairs; further remarks are added to ``warnings``."""
     fields: dict[str, str] = {}
     groups: list[Factors] = [{}]
     times: list[str | None] = []

@@ -1,16 +1,20 @@
 """Packets to frames."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .cp import read_pairs, split_name
 from .crc import printed_crc
+from .header import NAMES, Header, read_header
 from .packet import Packet
 from .sm4 import encrypt_segment
 
 LONGEST = 9999
-_TEXTS = (("QN", "qn"), ("ST", "st"), ("CN", "cn"), ("PW", "pw"), ("MN", "mn"))
-_NUMBERS = (("Flag", "flag"), ("PNUM", "pnum"), ("PNO", "pno"))
+
+# Text that is read back as it stands, whatever its items mean; the rest is read back to be sure.
+_EVIDENT_CP = re.compile(r"[^;,=&/\s]+=[^;,=&/\s]*(?:[;,][^;,=&/\s]+=[^;,=&/\s]*)*")
+_EVIDENT_HEADER = re.compile(r"(?:[A-Za-z]+=[^;,=&\s]*;)*")
 
 
 class CannotEncode(ValueError):
@@ -27,7 +31,7 @@ def frame(segment: bytes) -> bytes:
 def encode(packet: Packet | Mapping[str, Any], *, sm4_key: bytes | None = None) -> bytes:
     """The whole frame of a packet or of an object as ``hj212 decode`` prints it.
 
-    Keys used: qn, st, cn, pw, mn (text or null), flag, pnum, pno (number or null), rf, and pairs
+    Keys used: qn, st, cn, pw, mn, rf (text or null), flag, pnum, pno (number or null), and pairs
     (or else fields and factors). ``sm4_key`` encrypts the CP; length and CRC stay those of the
     plain segment. CannotEncode names what cannot be written.
     """
@@ -39,70 +43,96 @@ def encode(packet: Packet | Mapping[str, Any], *, sm4_key: bytes | None = None) 
 
 
 def encode_segment(packet: Packet | Mapping[str, Any]) -> bytes:
-    """The plain data segment, without frame."""
-    source = packet if isinstance(packet, Mapping) else _as_mapping(packet)
-    items = [f"{name}={_header_text(name, source[key])}" for name, key in _TEXTS
-             if source.get(key) is not None]
-    items += [f"{name}={_number(name, source[key])}" for name, key in _NUMBERS
-              if source.get(key) is not None]
-    if source.get("rf") is not None:
-        items.append(f"RF={_header_text('RF', source['rf'])}")
-    if source.get("cn") is None:
+    """The plain data segment, without frame. CannotEncode when it would not be read back alike."""
+    if isinstance(packet, Packet):
+        header, pairs = packet.header, packet.pairs
+    else:
+        header, pairs = _header_of(packet), _pairs_of(packet)
+    if header.cn is None:
         raise CannotEncode("cn is missing")
-    return (";".join(items) + f";CP=&&{cp_text(_pairs(source))}&&").encode()
+    _check_header(header)
+    _check_cp(pairs)
+    return write_segment(header, pairs)
 
 
-def _as_mapping(packet: Packet) -> dict[str, Any]:
-    return {**packet.header._asdict(), "pairs": packet.pairs}
+def write_segment(header: Header, pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Header and CP as bytes, without any check."""
+    return f"{_header_text(header)}CP=&&{cp_text(pairs)}&&".encode()
 
 
-def _header_text(name: str, text: object) -> str:
-    if not isinstance(text, str):
-        raise CannotEncode(f"{name} is not text: {text!r}")
-    if ";" in text or "CP=&&" in text or text != text.strip():
-        raise CannotEncode(f"{name} cannot be {text!r}")
-    return text
-
-
-def _number(name: str, number: object) -> int:
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 10**9:
-        raise CannotEncode(f"{name} is not a number: {number!r}")
-    return number
-
-
-def _pairs(source: Mapping[str, Any]) -> list[tuple[str, str]]:
-    pairs = source.get("pairs")
-    if pairs is None:
-        pairs = [*source.get("fields", {}).items()]
-        for factor, row in source.get("factors", {}).items():
-            pairs += [(f"{factor}-{suffix}", text) for suffix, text in row.items()]
-    try:
-        return [(_text(name), _text(text)) for name, text in pairs]
-    except (TypeError, ValueError) as error:
-        raise CannotEncode(f"pairs: {error}") from None
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value
+def _header_text(header: Header) -> str:
+    return "".join(
+        f"{name}={value};" for name, value in zip(NAMES, header, strict=True) if value is not None
+    )
 
 
 def cp_text(pairs: Iterable[tuple[str, str]]) -> str:
     """The CP's text: ``,`` between items of one factor, ``;`` else (HJ 212-2017 clause 6.3.3).
 
-    CannotEncode when it would not be read back as the same pairs.
-
     >>> cp_text([("DataTime", "20160801085857"), ("w01018-Rtd", "1.5"), ("w01018-Flag", "N")])
     'DataTime=20160801085857;w01018-Rtd=1.5,w01018-Flag=N'
     """
-    wanted, text, last = list(pairs), "", None
-    for name, value in wanted:
+    text, last = "", None
+    for name, value in pairs:
         factor, suffix = split_name(name)
-        same = suffix is not None and factor == last
-        text += ("," if same else ";") + f"{name}={value}"
+        text += f"{',' if suffix is not None and factor == last else ';'}{name}={value}"
         last = factor if suffix is not None else None
-    text = text[1:]
-    if read_pairs(text.encode())[0] != wanted:
-        raise CannotEncode(f"CP would not be read back the same: {text!r}")
-    return text
+    return text[1:]
+
+
+def _check_header(header: Header) -> None:
+    text = _header_text(header)
+    if _EVIDENT_HEADER.fullmatch(text) and text.count("=") == sum(v is not None for v in header):
+        return
+    if "CP=&&" in text or read_header(text.encode())[0] != header:
+        raise CannotEncode(f"the header would not be read back the same: {text!r}")
+
+
+def _check_cp(pairs: list[tuple[str, str]]) -> None:
+    text = cp_text(pairs)
+    if _EVIDENT_CP.fullmatch(text) and text.count("=") == len(pairs):
+        return
+    if read_pairs(text.encode())[0] != pairs:
+        raise CannotEncode(f"the CP would not be read back the same: {text!r}")
+
+
+def _header_of(source: Mapping[str, Any]) -> Header:
+    qn, st, cn, pw, mn, rf = (
+        _text_or_none(name, source.get(name)) for name in ("qn", "st", "cn", "pw", "mn", "rf")
+    )
+    flag, pnum, pno = (_number_or_none(name, source.get(name)) for name in ("flag", "pnum", "pno"))
+    return Header(qn, st, cn, pw, mn, flag, pnum, pno, rf)
+
+
+def _text_or_none(name: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise CannotEncode(f"{name} is neither text nor null: {value!r}")
+
+
+def _number_or_none(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
+        return value
+    raise CannotEncode(f"{name} is neither a number from 0 to 999999999 nor null: {value!r}")
+
+
+def _pairs_of(source: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pairs = source.get("pairs")
+    try:
+        items = _from_groups(source) if pairs is None else [(name, text) for name, text in pairs]
+    except (AttributeError, TypeError, ValueError):
+        wanted = "pairs is a list of [name, text], fields and factors are objects"
+        raise CannotEncode(wanted) from None
+    for item in items:
+        if not (isinstance(item[0], str) and isinstance(item[1], str)):
+            raise CannotEncode(f"neither name nor text may be other than text: {list(item)!r}")
+    return items
+
+
+def _from_groups(source: Mapping[str, Any]) -> list[tuple[str, str]]:
+    cells = list(source.get("fields", {}).items())
+    for factor, row in source.get("factors", {}).items():
+        cells += [(f"{factor}-{suffix}", text) for suffix, text in row.items()]
+    return cells

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .connection import BadFrame, PacketReceived
+from .events import BadFrame, PacketReceived
 from .packet import Packet
 
 

@@ -108,6 +108,11 @@ class Packet:
         return bool((self.flag or 0) & 1)
 
     @property
+    def parts(self) -> tuple["Packet", ...]:
+        """The packets this one was joined from; an ordinary packet is its only part."""
+        return (self,)
+
+    @property
     def cp(self) -> bytes:
         """What stands between ``CP=&&`` and the closing ``&&``, as bytes."""
         if self._cp_text is None:
@@ -116,11 +121,13 @@ class Packet:
 
     def _find_shape(self) -> Shape | None:
         if self._shape is None and self._body is None:
-            text = self.cp
-            match = SHAPES.match(text)
+            logger = self.mn, self.cn, self.st
+            match = SHAPES.match_last(logger, self.segment, self._after_open)
             if match is None:
-                self._body = careful.read_body(text)
-                SHAPES.learn(text, self._body)
+                match = SHAPES.match(logger, self.cp)
+            if match is None:
+                self._body = careful.read_body(self.cp)
+                SHAPES.learn(logger, self.cp, self._body)
             else:
                 self._shape, self._row = match
         return self._shape
@@ -191,6 +198,34 @@ class Packet:
 
     def __repr__(self) -> str:
         return f"<Packet {self.mn} CN={self.cn} QN={self.qn} at {self.offset}>"
+
+
+class JoinedPacket(Packet):
+    """What an Assembler makes of the parts: header of the first without PNUM and PNO, CP of all.
+
+    ``raw`` is the parts' frames one after the other.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(
+        self, segment: bytes, pairs: list[tuple[str, str]], parts: tuple[Packet, ...]
+    ) -> None:
+        raw = b"".join(part.raw for part in parts)
+        super().__init__(segment, raw, parts[0].offset)
+        self._body = careful.arrange(pairs, [])
+        self._parts = parts
+
+    @property
+    def parts(self) -> tuple[Packet, ...]:
+        return self._parts
+
+    @property
+    def warnings(self) -> list[str]:
+        """The remarks of all parts, and those on the joined CP."""
+        remarks = [remark for part in self._parts for remark in part.warnings]
+        remarks += careful.arrange(list(self.pairs), []).warnings
+        return list(dict.fromkeys(remarks))
 
 
 def _as_values(factors: Factors) -> tuple[Shape, list[str]]:
