@@ -1,6 +1,6 @@
 """Writes on organisations and people: one function a verb, one transaction, one audit line."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -53,11 +53,16 @@ def edit_organisation(scope: Scope, **facts: object) -> Organisation:
 
 @transaction.atomic
 def add_member(
-    scope: Scope, username: str, role: str, *, name: str = "", password: str | None = None
+    scope: Scope, username: str, role: str, *, name: str = "", password: str | None = None,
+    organisation: Organisation | None = None,
 ) -> Membership:
     """Give a person a role in the scope's organisation, making the account when it is new.
-    Without password it cannot sign in; an existing account keeps its own."""
+    Without password it cannot sign in; an existing account keeps its own. Another organisation
+    can be named only from the command line."""
     require(scope, "edit_organisation")
+    home = organisation or scope.organisation
+    if home != scope.organisation and scope.user is not None:
+        raise PermissionDenied(f"{scope.who} does not belong to {home}")
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User(username=username, name=name)
@@ -65,7 +70,7 @@ def add_member(
         user.full_clean(exclude=["password"])
         user.save()
     membership, made = Membership.objects.get_or_create(
-        user=user, organisation=scope.organisation, role=role
+        user=user, organisation=home, role=role
     )
     if made:
         audit(scope, "add_member", membership, None, {"username": username, "role": role})

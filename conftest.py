@@ -1,0 +1,125 @@
+"""Fixtures of every test that touches the database: a data directory, a fixed cast, stations.
+
+The suite runs on SQLite; ``tests/with_postgres.py`` runs it again with DATABASE_URL set.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def places(request, tmp_path: Path, monkeypatch):
+    """A data directory of the test's own, for tests that use the database."""
+    if not {"db", "transactional_db", "django_db_setup"} & set(request.fixturenames) and (
+        request.node.get_closest_marker("django_db") is None
+    ):
+        return None
+    from django.conf import settings
+
+    from qingyuan.kernel.places import Places
+
+    own = Places(tmp_path / "data")
+    own.root.mkdir()
+    monkeypatch.setattr(settings, "PLACES", own)
+    return own
+
+
+@pytest.fixture
+def cast(db):
+    """Fixed people, each a Scope: the unit's manager, engineer, reviewer, storekeeper; the
+    discharger's manager; the association's officer; the regulator's inspector; an outsider, who
+    manages another unit."""
+    from qingyuan.areas.organisations.models import Membership, Organisation, User
+    from qingyuan.areas.organisations.scope import Scope
+    from qingyuan.areas.telemetry.factors import sync_factors
+
+    sync_factors()
+    houses = {
+        "unit": Organisation.objects.create(kind="om_unit", name="示例运维有限公司"),
+        "other": Organisation.objects.create(kind="om_unit", name="示例另一运维公司"),
+        "plant": Organisation.objects.create(
+            kind="discharger", name="示例热力有限公司", area="650102"),
+        "association": Organisation.objects.create(kind="association", name="示例协会"),
+        "bureau": Organisation.objects.create(
+            kind="regulator", name="示例生态环境局", area="6501"),
+    }
+    people = {}
+    for who, house, role in (
+        ("manager", "unit", "manager"), ("engineer", "unit", "engineer"),
+        ("reviewer", "unit", "reviewer"), ("storekeeper", "unit", "storekeeper"),
+        ("discharger", "plant", "discharger_manager"), ("officer", "association", "officer"),
+        ("inspector", "bureau", "inspector"), ("outsider", "other", "manager"),
+    ):
+        user = User.objects.create(username=who, name=f"示例{who}")
+        Membership.objects.create(user=user, organisation=houses[house], role=role)
+        people[who] = Scope(houses[house], role, user)
+    return SimpleNamespace(**people, houses=SimpleNamespace(**houses))
+
+
+@pytest.fixture
+def station(cast) -> Callable[..., SimpleNamespace]:
+    """Enter a station as the unit's manager: ``station()`` is gas, MN …01, password 123456."""
+    from qingyuan.areas.assets.actions import register_station
+
+    def enter(mn: str = "010000A8900016F000169D01", kind: str = "gas", name: str = "1 号排口",
+              **facts) -> SimpleNamespace:
+        facts = {"password": "123456", "discharger": cast.houses.plant, **facts}
+        logger, point = register_station(cast.manager, mn=mn, kind=kind, name=name, **facts)
+        return SimpleNamespace(logger=logger, point=point, mn=mn, st="31" if kind == "gas" else
+                               "32", edition=logger.edition, password=facts["password"])
+
+    return enter
+
+
+@pytest.fixture
+def segment() -> Callable[..., bytes]:
+    """The whole frame of an upload: ``segment(station, "2051", "20261123140000", "a21026-Avg=1")``.
+    """
+    from qingyuan.hj212.crc import crc16
+
+    def make(of, cn: str, time: str, items: str, *, qn: str = "20261123141000000",
+             st: str | None = None, pw: str | None = None, mn: str | None = None,
+             head: str = "Flag=5") -> bytes:
+        stamp = f"DataTime={time};" if time else ""
+        text = (f"QN={qn};ST={st or of.st};CN={cn};PW={pw or of.password};MN={mn or of.mn};{head};"
+                f"CP=&&{stamp}{items}&&").encode()
+        return b"##%04d%s%04X\r\n" % (len(text), text, crc16(text))
+
+    return make
+
+
+@pytest.fixture
+def spooled(places) -> Callable[..., list[int]]:
+    """Put frames into the spool as the gateway does; their sequences."""
+    from qingyuan.spool import NewFrame, SpoolWriter
+
+    clock = {"at": 1_795_413_600_000}  # 2026-11-23T14:00:00+08:00
+
+    def keep(raws: Iterable[bytes], *, mn: str = "010000A8900016F000169D01", verdict: str = "",
+             step: int = 1000) -> list[int]:
+        frames = []
+        for raw in raws:
+            clock["at"] += step
+            frames.append(NewFrame(clock["at"], "192.0.2.1:40000", mn, verdict, raw))
+        with SpoolWriter(places.spool, synchronous="OFF") as spool:
+            return spool.append(frames)
+
+    return keep
+
+
+@pytest.fixture
+def intake(places) -> Callable[..., object]:
+    """Store everything that is in the spool, as a fresh process would; what was done."""
+    from qingyuan.areas.telemetry.intake.run import Intake
+
+    def drain(batch: int = 500):
+        run = Intake(places.spool, batch=batch)
+        try:
+            return run.drain()
+        finally:
+            run.close()
+
+    return drain

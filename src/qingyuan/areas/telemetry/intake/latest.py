@@ -1,0 +1,58 @@
+"""When each point was last heard: written at most once a second, not once a packet."""
+
+from collections.abc import Mapping
+
+from django.db import connection
+
+from ..models import Interval
+from .batch import Heard
+from .sql import dialect
+
+_INTERVALS = (Interval.REALTIME, Interval.MINUTE, Interval.HOUR, Interval.DAY)
+
+
+class Latest:
+    """Arrivals waiting to be written."""
+
+    def __init__(self) -> None:
+        self._heard: dict[int, Heard] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._heard)
+
+    def add(self, heard: Mapping[int, Heard]) -> None:
+        """Take over a batch's arrivals."""
+        for point, news in heard.items():
+            held = self._heard.get(point)
+            if held is None:
+                self._heard[point] = news
+                continue
+            held.at, held.frame = max(held.at, news.at), max(held.frame, news.frame)
+            for interval, time in news.times.items():
+                held.times[interval] = max(time, held.times.get(interval, time))
+
+    def write(self) -> None:
+        """Upsert what waits, in the caller's transaction; ``clear`` once that is through."""
+        write_latest(self._heard)
+
+    def clear(self) -> None:
+        self._heard = {}
+
+
+def write_latest(heard: Mapping[int, Heard]) -> None:
+    """Raise arrivals and reach of each point; nothing ever goes back."""
+    sql = dialect(connection)
+    greatest = "max" if connection.vendor == "sqlite" else "greatest"
+    sets = ", ".join(
+        f"{name} = {greatest}(coalesce(telemetry_latestreading.{name}, excluded.{name}),"
+        f" coalesce(excluded.{name}, telemetry_latestreading.{name}))"
+        for name in ("at", "frame", *_INTERVALS)
+    )
+    sql.many(
+        "INSERT INTO telemetry_latestreading (point_id, at, frame, rtd, min, hour, day)"
+        f" VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (point_id) DO UPDATE SET {sets}",
+        [
+            (point, one.at, one.frame, *[one.times.get(name) for name in _INTERVALS])
+            for point, one in sorted(heard.items())
+        ],
+    )

@@ -1,0 +1,149 @@
+"""The position moves forward in the transaction that stores what was read. That is all of
+exactly-once: whatever dies, the next run begins where the last commit says."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from qingyuan.spool import Frame, SpoolReader
+
+from ..models import Position
+from .latest import Latest
+from .plans import Plans
+from .reader import Reader
+from .routes import Routes
+from .store import write
+
+NAME = "intake"
+BATCH = 500  # frames a transaction: SQLite has one writer, and the pages want their turn
+YIELD = 0.002  # seconds left to other writers after a full batch
+IDLE_FIRST, IDLE_MOST = 0.005, 0.05
+
+
+class Overtaken(RuntimeError):
+    """Another intake moved the position; this one has stored nothing and must stop."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run has done so far."""
+
+    frames: int = 0
+    packets: int = 0
+
+
+class Intake:
+    """One reader of one spool. Use from one thread."""
+
+    def __init__(self, spool: Path, *, batch: int = BATCH) -> None:
+        self._spool = SpoolReader(spool)
+        self._size = batch
+        self._routes = Routes()
+        self._reader = Reader(self._routes, Plans())
+        self._latest = Latest()
+        self._flushed_at = 0.0
+        self._rate, self._rate_at, self._rate_frames = 0.0, time.monotonic(), 0
+        position, _new = Position.objects.get_or_create(name=NAME)
+        if position.seq > self._spool.last_seq():
+            raise Overtaken(
+                f"intake has stored up to frame {position.seq}, the spool ends at "
+                f"{self._spool.last_seq()}: this spool does not belong to this database"
+            )
+        self._seq = position.seq  # what the table says: the fence against a second intake
+        self._read = position.settled
+        self._settled = position.settled
+        self.progress = Progress()
+
+    def step(self) -> int:
+        """Read, decode and store one batch; how many frames there were."""
+        frames = self._spool.after(self._read, self._size)
+        if not frames:
+            if self._latest:
+                self._commit([], None)
+            return 0
+        self._routes.refresh()
+        batch = self._reader.read(frames)
+        self._commit(frames, batch)
+        return len(frames)
+
+    def _commit(self, frames: list[Frame], batch) -> None:
+        now = time.time()
+        seq = max(self._seq, frames[-1].seq if frames else 0)
+        read = frames[-1].seq if frames else self._read
+        if batch is not None:
+            self._latest.add(batch.heard)
+        # Under load arrivals are written once a second; a restart reads from the last such moment.
+        flush = len(frames) < self._size or now - self._flushed_at >= 1
+        settled = self._settled_at(read) if flush else self._settled
+        with transaction.atomic(durable=True):
+            if batch is not None:
+                write(batch)
+            if flush:
+                self._latest.write()
+            self._advance(seq, settled, len(frames), int(now * 1000))
+        self._seq, self._read, self._settled = seq, read, settled
+        if flush:
+            self._latest.clear()
+            self._flushed_at = now
+        self.progress.frames += len(frames)
+        self.progress.packets += batch.packets if batch is not None else 0
+
+    def _settled_at(self, read: int) -> int:
+        oldest = self._reader.parts.oldest()
+        return read if oldest is None else min(read, oldest - 1)
+
+    def _advance(self, seq: int, settled: int, frames: int, now_ms: int) -> None:
+        moved = Position.objects.filter(name=NAME, seq=self._seq).update(
+            seq=seq, settled=settled, at=now_ms, rate=self._measured(frames)
+        )
+        if moved != 1:
+            raise Overtaken("another intake is at work on this database; only one may run")
+
+    def _measured(self, frames: int) -> float:
+        """Frames a second over the last few seconds."""
+        self._rate_frames += frames
+        passed = time.monotonic() - self._rate_at
+        if passed >= 2:
+            self._rate = self._rate_frames / passed
+            self._rate_at, self._rate_frames = time.monotonic(), 0
+        return round(self._rate, 1)
+
+    def drain(self) -> Progress:
+        """Store all there is, then return."""
+        while self.step():
+            pass
+        return self.progress
+
+    def run(self, stopping: Callable[[], bool]) -> Progress:
+        """Store what comes until told to stop; sleeps at most IDLE_MOST when nothing comes."""
+        pause = IDLE_FIRST
+        while not stopping():
+            done = self.step()
+            if done == self._size:
+                pause = IDLE_FIRST
+                time.sleep(YIELD if connection.vendor == "sqlite" else 0)
+                continue
+            pause = IDLE_FIRST if done else min(pause * 2, IDLE_MOST)
+            time.sleep(pause)
+        if self._latest:
+            self._commit([], None)
+        return self.progress
+
+    def close(self) -> None:
+        self._spool.close()
+
+
+def tune() -> None:
+    """This connection writes what the spool holds durably already: after a power cut the position
+    and its readings are lost together, and read again. So it need not wait for the disk."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.execute("PRAGMA wal_autocheckpoint=16000")
+            cursor.execute("PRAGMA cache_size=-131072")
+        else:
+            cursor.execute("SET synchronous_commit = off")
