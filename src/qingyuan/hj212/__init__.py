@@ -7,7 +7,7 @@ Sans-I/O: bytes go in, packets come out.
     while (event := c.next_event()) is not hj212.NEED_DATA: ...
 """
 
-from .assembler import Assembler
+from .assembler import Assembler, Whole
 from .connection import Connection
 from .crc import crc16
 from .encode import CannotEncode, encode, frame
@@ -18,6 +18,6 @@ from .shapes import Shape
 
 __all__ = [
     "NEED_DATA", "Assembler", "BadFrame", "CannotEncode", "Connection", "Event", "NeedData",
-    "NoPacket", "Packet", "PacketReceived", "Shape", "as_line", "crc16", "encode", "frame",
+    "NoPacket", "Packet", "PacketReceived", "Shape", "Whole", "as_line", "crc16", "encode", "frame",
     "read_segment",
 ]

@@ -3,10 +3,20 @@
 Parts of 2017 and later have QNs of their own and one DataTime; parts of 2005 share one QN.
 """
 
+from typing import NamedTuple
+
 from .encode import write_segment
 from .packet import JoinedPacket, Packet
 
 _Key = tuple[object, ...]
+
+
+class Whole(NamedTuple):
+    """``packet`` reads like one that was never split: header of the first part without PNUM and
+    PNO, CP of all ``parts``. For a packet that was not split it is the packet itself."""
+
+    packet: Packet
+    parts: tuple[Packet, ...]
 
 
 class _Waiting:
@@ -36,14 +46,14 @@ class Assembler:
         """Parts held."""
         return self._held
 
-    def receive(self, packet: Packet, now: float = 0.0) -> Packet | None:
-        """Give a packet in. With the last missing part the joined packet comes back, its
-        ``.parts`` in order; before that None. What is not split comes back as it is; a part whose
-        number does not fit its count is never joined. Never raises."""
+    def receive(self, packet: Packet, now: float = 0.0) -> Whole | None:
+        """Give a packet in. With the last missing part the whole comes back, before that None.
+        What is not split comes back at once; a part whose number does not fit its count is never
+        joined. Never raises."""
         self.expire(now)
         pnum, pno = packet.pnum, packet.pno
         if pnum is None or pno is None or pnum < 2:
-            return packet
+            return Whole(packet, (packet,))
         if not 1 <= pno <= pnum:
             return None
         key = _key(packet)
@@ -82,13 +92,16 @@ def _key(packet: Packet) -> _Key:
     return (*station, "DataTime", *times[:1])
 
 
-def _join(parts: tuple[Packet, ...]) -> Packet:
+def _join(parts: tuple[Packet, ...]) -> Whole:
     first = parts[0]
     pairs = list(first.pairs)
     for part in parts[1:]:
         pairs += part.pairs[_repeated(first, part):]
     header = first.header._replace(pnum=None, pno=None)
-    return JoinedPacket(write_segment(header, pairs), pairs, parts)
+    raw = b"".join(part.raw for part in parts)
+    remarks = tuple(dict.fromkeys(remark for part in parts for remark in part.warnings))
+    whole = JoinedPacket(write_segment(header, pairs), raw, first.offset, remarks, pairs)
+    return Whole(whole, parts)
 
 
 def _repeated(first: Packet, part: Packet) -> int:

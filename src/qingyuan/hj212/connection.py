@@ -21,6 +21,8 @@ from .events import NEED_DATA, BadFrame, Event, Kind, PacketReceived, WrongCrc
 from .keyring import Key, Keyring
 from .packet import NoPacket, Packet
 
+__all__ = ["MAX_LENGTH", "NEED_DATA", "BadFrame", "Connection", "Event", "PacketReceived"]
+
 MAX_LENGTH: Final = 4096
 MAX_STRETCH: Final = 1 << 16
 

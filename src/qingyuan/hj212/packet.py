@@ -108,11 +108,6 @@ class Packet:
         return bool((self.flag or 0) & 1)
 
     @property
-    def parts(self) -> tuple["Packet", ...]:
-        """The packets this one was joined from; an ordinary packet is its only part."""
-        return (self,)
-
-    @property
     def cp(self) -> bytes:
         """What stands between ``CP=&&`` and the closing ``&&``, as bytes."""
         if self._cp_text is None:
@@ -194,38 +189,25 @@ class Packet:
         elif self.edition is None:
             remarks.append(f"Flag={self.flag} has unknown version bits")
         body = self._read()
-        return [*remarks, *self._cp_remarks, *body.warnings]
+        return list(dict.fromkeys([*remarks, *self._cp_remarks, *body.warnings]))
 
     def __repr__(self) -> str:
         return f"<Packet {self.mn} CN={self.cn} QN={self.qn} at {self.offset}>"
 
 
 class JoinedPacket(Packet):
-    """What an Assembler makes of the parts: header of the first without PNUM and PNO, CP of all.
+    """A packet whose CP was put together of pairs that were read before. ``raw`` is the parts'
+    frames one after the other."""
 
-    ``raw`` is the parts' frames one after the other.
-    """
-
-    __slots__ = ("_parts",)
+    __slots__ = ()
 
     def __init__(
-        self, segment: bytes, pairs: list[tuple[str, str]], parts: tuple[Packet, ...]
+        self, segment: bytes, raw: bytes, offset: int, remarks: tuple[str, ...],
+        pairs: list[tuple[str, str]],
     ) -> None:
-        raw = b"".join(part.raw for part in parts)
-        super().__init__(segment, raw, parts[0].offset)
+        super().__init__(segment, raw, offset, remarks)
+        self._cp_remarks = []
         self._body = careful.arrange(pairs, [])
-        self._parts = parts
-
-    @property
-    def parts(self) -> tuple[Packet, ...]:
-        return self._parts
-
-    @property
-    def warnings(self) -> list[str]:
-        """The remarks of all parts, and those on the joined CP."""
-        remarks = [remark for part in self._parts for remark in part.warnings]
-        remarks += careful.arrange(list(self.pairs), []).warnings
-        return list(dict.fromkeys(remarks))
 
 
 def _as_values(factors: Factors) -> tuple[Shape, list[str]]:
