@@ -1,7 +1,7 @@
 """Commands from the office to a station, in a SQLite file of their own, with a trace of every step.
 
-Whoever enqueues checks the discharger's consent (:meth:`Station.consent`), and the gateway checks it again before
-sending; here it is only the life of a command that is kept.
+Whoever enqueues checks the discharger's consent (``Station.consent``), and the gateway checks it
+again before sending; here only the life of a command is kept.
 """
 
 import json
@@ -10,11 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from qingyuan.spool.errors import CommandError
 
-# The life of a command. "release" gives back what was claimed and not sent; "resend" and "report" stay where they are
-# and leave a trace; a late answer still counts after a time-out, since it says what the station did.
+# The life of a command. "release" gives back what was claimed and could not be sent; "resend" and
+# "report" stay where they are and leave a trace; an answer counts even after the time-out, since it
+# says what the station did.
 STATES: dict[tuple[str, str], str] = {
     ("waiting", "send"): "sent",
     ("waiting", "refuse"): "refused",
@@ -73,12 +75,16 @@ CREATE TRIGGER IF NOT EXISTS command_event_stays BEFORE UPDATE ON command_event
 CREATE TRIGGER IF NOT EXISTS command_event_kept BEFORE DELETE ON command_event
     BEGIN SELECT RAISE(ABORT, 'the trace of a command is append-only'); END;
 """
-_COLUMNS = "SELECT id, mn, cn, cp, st, reason, by, state, qn, created_at, expires_at, changed_at FROM command"
+_FIELDS = (
+    "id", "mn", "cn", "cp", "st", "reason", "by", "state", "qn", "created_at", "expires_at",
+    "changed_at",
+)
+_COLUMNS = f"SELECT {', '.join(_FIELDS)} FROM command"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a command's trace: epoch ms, state reached, note, raw answer bytes as hex ("" = none)."""
+    """One line of a trace: epoch ms, state reached, note, the answer's raw bytes as hex or ""."""
 
     at: int
     state: str
@@ -116,18 +122,26 @@ class CommandBox:
         self._db.executescript(_SCHEMA)
 
     def enqueue(
-        self, mn: str, cn: str, cp: Sequence[tuple[str, str]], *, st: str, reason: str, by: str,
-        now_ms: int, expires_ms: int | None = None,
+        self,
+        mn: str,
+        cn: str,
+        cp: Sequence[tuple[str, str]],
+        *,
+        st: str,
+        reason: str,
+        by: str,
+        now_ms: int,
+        expires_ms: int | None = None,
     ) -> int:
-        """Put a command in the queue; its id. Unsent by ``expires_ms`` (an hour by default) it expires."""
+        """Put a command in the queue; its id. Unsent by ``expires_ms`` (in an hour) it expires."""
         if not mn or not cn or not by:
             raise CommandError("a command needs MN, CN and the name of who asks for it")
         ends = now_ms + DEFAULT_LIFE_MS if expires_ms is None else expires_ms
         pairs = json.dumps([[name, value] for name, value in cp], ensure_ascii=False)
         with _Transaction(self._db):
             row = self._db.execute(
-                "INSERT INTO command (mn, cn, cp, st, reason, by, state, created_at, expires_at, changed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
+                "INSERT INTO command (mn, cn, cp, st, reason, by, state, created_at, expires_at,"
+                " changed_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
                 (mn, cn, pairs, st, reason, by, now_ms, ends, now_ms),
             )
             assert row.lastrowid is not None
@@ -137,8 +151,8 @@ class CommandBox:
     def claim(self, limit: int, now_ms: int, only: Collection[str] | None = None) -> list[Command]:
         """Take the oldest waiting commands (of the MNs in ``only``, when given) and mark them sent.
 
-        Two claimers never get the same command. What waited too long is expired first. Whoever claims and cannot send
-        gives back with ``progress(id, "waiting", …)``.
+        Two claimers never get the same command. What waited too long is expired first. Whoever
+        claims and cannot send gives back with ``progress(id, "waiting", …)``.
         """
         if not self._db.execute("SELECT 1 FROM command WHERE state = 'waiting' LIMIT 1").fetchone():
             return []
@@ -160,10 +174,16 @@ class CommandBox:
         return [self.get(number) for (number,) in waiting]
 
     def progress(
-        self, id: int, state: str, *, qn: str | None = None, note: str | None = None,
-        answer: bytes | None = None, now_ms: int,
+        self,
+        id: int,
+        state: str,
+        *,
+        qn: str | None = None,
+        note: str | None = None,
+        answer: bytes | None = None,
+        now_ms: int,
     ) -> None:
-        """Move a command on and trace it; CommandError when the table of states has no such step."""
+        """Move a command on and trace it; CommandError when the states know no such step."""
         with _Transaction(self._db):
             row = self._db.execute("SELECT state FROM command WHERE id = ?", (id,)).fetchone()
             if row is None:
@@ -186,7 +206,7 @@ class CommandBox:
         return [self._command(row) for row in rows.fetchall()]
 
     def in_flight(self) -> list[Command]:
-        """Commands sent or accepted and not ended: what a starting gateway finds of its predecessor."""
+        """Commands under way: what a starting gateway finds of its predecessor."""
         rows = self._db.execute(_COLUMNS + " WHERE state IN ('sent', 'accepted') ORDER BY id")
         return [self._command(row) for row in rows.fetchall()]
 
@@ -197,13 +217,17 @@ class CommandBox:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
     def _move(self, id: int, old: str, new: str, qn: str | None, now_ms: int) -> None:
         moved = self._db.execute(
-            "UPDATE command SET state = ?, qn = coalesce(?, qn), changed_at = ? WHERE id = ? AND state = ?",
+            "UPDATE command SET state = ?, qn = coalesce(?, qn), changed_at = ?"
+            " WHERE id = ? AND state = ?",
             (new, qn, now_ms, id, old),
         )
         if moved.rowcount != 1:
@@ -215,12 +239,14 @@ class CommandBox:
             (id, at, state, note, (answer or b"").hex()),
         )
 
-    def _command(self, row: tuple[int, str, str, str, str, str, str, str, str | None, int, int, int]) -> Command:
+    def _command(self, row: tuple[Any, ...]) -> Command:
         steps = self._db.execute(
-            "SELECT at, state, note, answer FROM command_event WHERE command = ? ORDER BY id", (row[0],)
+            "SELECT at, state, note, answer FROM command_event WHERE command = ? ORDER BY id",
+            (row[0],),
         )
         cp = tuple((name, value) for name, value in json.loads(row[3]))
-        return Command(*row[:3], cp, *row[4:], tuple(Step(*step) for step in steps))
+        known = dict(zip(_FIELDS, row, strict=True))
+        return Command(**{**known, "cp": cp, "steps": tuple(Step(*step) for step in steps)})
 
 
 class _Transaction:
@@ -233,7 +259,10 @@ class _Transaction:
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._db.in_transaction:
             self._db.execute("COMMIT" if kind is None else "ROLLBACK")

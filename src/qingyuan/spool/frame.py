@@ -1,8 +1,9 @@
 """What the spool keeps: one frame a row, and the chain that makes every later change visible.
 
-``link = SHA-256(previous link + head + SHA-256(raw))`` where head is the row's other columns, lengths first, so that
-no two rows share one byte string. The raw bytes enter by their own SHA-256: they are hashed once for the chain
-and for finding twins, and a chain can be shown to an outsider without showing the frames.
+``link = SHA-256(previous link + head + SHA-256(raw))``. The head is the row's other columns with
+lengths first, so that no two rows share one byte string. The raw bytes enter by their own SHA-256:
+they are hashed once for the chain and for finding twins, and a chain can be shown to an outsider
+without showing the frames.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from qingyuan.kernel.clock import CST, day_of
 
 GENESIS = bytes(32)
 DAY_MS = 86_400_000
-# A frame whose header could be read. Bad frames are kept each time: line noise repeats by chance.
+# Verdicts of frames whose header could be read; bad ones are all kept, noise repeats by chance.
 COMPARED = frozenset({"", "unknown", "password"})
 
 
@@ -28,7 +29,7 @@ class NewFrame(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """A kept frame. ``seq`` counts 1, 2, 3 … over all days; the other fields as in :class:`NewFrame`."""
+    """A kept frame; ``seq`` counts 1, 2, 3 … over all days, the rest as in :class:`NewFrame`."""
 
     seq: int
     at: int
@@ -42,7 +43,7 @@ class Frame(NamedTuple):
 def chain(
     previous: bytes, seq: int, at: int, peer: str, mn: str, verdict: str, raw_sha256: bytes
 ) -> bytes:
-    """The link (32 bytes) of a row that follows ``previous``.
+    """The link (32 bytes) of a row that follows the link ``previous``.
 
     >>> one = chain(GENESIS, 1, 0, "10.0.0.1:9", "MN", "", sha256(b"##").digest())
     >>> one == chain(GENESIS, 1, 0, "10.0.0.1:", "9MN", "", sha256(b"##").digest())
@@ -52,13 +53,19 @@ def chain(
     return sha256(previous + head.encode() + raw_sha256).digest()
 
 
+def link_of(previous: bytes, frame: Frame) -> bytes:
+    """The link that a kept frame must carry behind ``previous``."""
+    seq, at, peer, mn, verdict, raw, _ = frame
+    return chain(previous, seq, at, peer, mn, verdict, sha256(raw).digest())
+
+
 def day_of_ms(at: int) -> str:
     """China day of an arrival, ISO form.
 
     >>> day_of_ms(1470013137223)
     '2016-08-01'
     """
-    return day_of(at / 1000)
+    return day_of(at // 1000)
 
 
 def end_of_day_ms(day: str) -> int:
@@ -67,11 +74,11 @@ def end_of_day_ms(day: str) -> int:
     >>> day_of_ms(end_of_day_ms("2016-08-01")), day_of_ms(end_of_day_ms("2016-08-01") - 1)
     ('2016-08-02', '2016-08-01')
     """
-    return int(datetime.fromisoformat(day).replace(tzinfo=CST).timestamp() * 1000) + DAY_MS
+    return int(datetime.fromisoformat(day).replace(tzinfo=CST).timestamp()) * 1000 + DAY_MS
 
 
 def storable(text: str) -> str:
-    """Text as a database can hold it: lone surrogates of a wrongly decoded header are spelled out.
+    """Text as a database can hold it: lone surrogates of a badly decoded header are spelled out.
 
     >>> storable("A" + chr(0xDC80))
     'A\\\\udc80'

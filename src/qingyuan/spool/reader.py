@@ -1,31 +1,35 @@
 """Any number of readers, in any process, beside the writer."""
 
-import sqlite3
+from bisect import bisect_right
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from qingyuan.spool import dayfile
-from qingyuan.spool.frame import Frame
+from qingyuan.spool.directory import Directory
+from qingyuan.spool.frame import Frame, end_of_day_ms
 
-_COLUMNS = "SELECT seq, at, peer, mn, verdict, raw, link FROM frame"
+_ALWAYS = 2**62
 
 
 class SpoolReader:
     """Sees committed frames only; survives rotation and compression. Used from one thread."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
-        self._open: dict[str, sqlite3.Connection] = {}
+        self._directory = Directory(directory)
 
     def after(self, seq: int, limit: int = 500) -> list[Frame]:
-        """Frames with a higher sequence, oldest first, at most ``limit``."""
+        """Frames with a higher sequence, oldest first, at most ``limit``. Cheap to poll."""
+        days = self._directory.days()
+        at = self._position(days, seq + 1)
         found: list[Frame] = []
-        for day in self._days():
-            found += map(Frame._make, self._day(day).execute(
-                _COLUMNS + " WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit - len(found))
-            ))
-            if len(found) >= limit:
-                break
+        while at < len(days) and len(found) < limit:
+            found += self._directory.open(days[at]).after(seq, limit - len(found))
+            seq = found[-1].seq if found else seq
+            if at + 1 < len(days) and self._directory.first_seq(days[at + 1]) > seq + 1:
+                # the writer filled this day up and went on to the next between two looks
+                found += self._directory.open(days[at]).after(seq, limit - len(found))
+                seq = found[-1].seq if found else seq
+            at += 1
         return found
 
     def get(self, seq: int) -> Frame | None:
@@ -34,47 +38,70 @@ class SpoolReader:
         return found[0] if found and found[0].seq == seq else None
 
     def of_station(
-        self, mn: str, *, before: int | None = None, since_at: int | None = None,
-        until_at: int | None = None, limit: int = 100,
+        self,
+        mn: str,
+        *,
+        before: int | None = None,
+        since_at: int | None = None,
+        until_at: int | None = None,
+        limit: int = 100,
     ) -> list[Frame]:
-        """Frames of one MN, newest first: below sequence ``before``, arrived in [since_at, until_at) (ms)."""
+        """Frames of one MN, newest first.
+
+        ``before`` is a sequence (of the last frame of the page before); the frames arrived in
+        [since_at, until_at), epoch milliseconds.
+        """
+        below = _ALWAYS if before is None else before
+        since = -_ALWAYS if since_at is None else since_at
+        until = _ALWAYS if until_at is None else until_at
         found: list[Frame] = []
-        for day in reversed(self._days()):
-            found += map(Frame._make, self._day(day).execute(
-                _COLUMNS + " WHERE mn = ? AND seq < ? AND at >= ? AND at < ? ORDER BY seq DESC LIMIT ?",
-                (mn, 2**62 if before is None else before, since_at or 0,
-                 2**62 if until_at is None else until_at, limit - len(found)),
-            ))
-            if len(found) >= limit:
+        for day in reversed(self._directory.days()):
+            if len(found) >= limit or end_of_day_ms(day) <= since:
                 break
+            found += self._of_day(day, mn, below, since, until, limit - len(found))
         return found
 
     def last_seq(self) -> int:
         """Sequence of the newest frame, 0 when there is none."""
-        for day in reversed(self._days()):
-            row = self._day(day).execute("SELECT max(seq) FROM frame").fetchone()
-            if row[0] is not None:
-                return int(row[0])
-        return 0
+        days = self._directory.days()
+        return self._directory.open(days[-1]).last_seq() if days else 0
+
+    def head(self) -> tuple[int, bytes]:
+        """Sequence and link of the newest frame, to be noted outside; (0, zeros) when empty."""
+        days = self._directory.days()
+        if not days:
+            return 0, bytes(32)
+        day = self._directory.open(days[-1])
+        newest = day.after(day.last_seq() - 1, 1)
+        return (newest[0].seq, newest[0].link) if newest else (day.last_seq(), day.meta.anchor)
 
     def close(self) -> None:
-        while self._open:
-            self._open.popitem()[1].close()
+        self._directory.close()
 
     def __enter__(self) -> "SpoolReader":
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
-    def _days(self) -> list[str]:
-        if not self._directory.is_dir():
-            return []
-        return list(dayfile.day_files(self._directory))
+    def _position(self, days: list[str], seq: int) -> int:
+        """Index of the day that holds a sequence, or of the first day."""
+        return max(bisect_right(days, seq, key=self._directory.first_seq) - 1, 0)
 
-    def _day(self, day: str) -> sqlite3.Connection:
-        if day not in self._open:
-            self._open[day] = dayfile.open_for_reading(dayfile.day_files(self._directory)[day])
-        return self._open[day]
+    def _of_day(
+        self, day: str, mn: str, below: int, since: int, until: int, limit: int
+    ) -> list[Frame]:
+        if self._directory.first_seq(day) >= below:
+            return []
+        opened = self._directory.open(day)
+        found: list[Frame] = []
+        for seqs in opened.seqs_of_station(mn, below, since, until):
+            waiting = iter(seqs)
+            while len(found) < limit and (page := list(islice(waiting, limit))):
+                found += [f for f in opened.pick(page) if since <= f.at < until]
+        return found[:limit]

@@ -1,7 +1,7 @@
 """Who may send: the stations that the platform exports and the gateway reads.
 
-One JSON file, written to a temporary name and renamed, mode 0600 because it holds passwords and keys. Readers look
-at its mtime and keep what they have when :class:`RegistryError` is raised.
+One JSON file, written to a temporary name and renamed, mode 0600 because it holds passwords and
+keys. Readers look at its mtime and keep what they have when :class:`RegistryError` is raised.
 """
 
 import os
@@ -22,7 +22,10 @@ KINDS = frozenset({"gas", "water"})
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A discharger's dated written consent to one control command; epoch seconds, ``until`` None = open."""
+    """A discharger's dated written consent to one control command.
+
+    Epoch seconds; ``until`` None means until further notice.
+    """
 
     cn: str
     since: int
@@ -31,15 +34,16 @@ class Consent:
     def covers(self, cn: str, at: float) -> bool:
         """Whether the command may be sent at an instant (since included, until excluded).
 
-        >>> Consent("1012", 100, 200).covers("1012", 199), Consent("1012", 100, 200).covers("1012", 200)
-        (True, False)
+        >>> consent = Consent("1012", 100, 200)
+        >>> consent.covers("1012", 199), consent.covers("1012", 200), consent.covers("1013", 199)
+        (True, False, False)
         """
         return self.cn == cn and self.since <= at and (self.until is None or at < self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One data logger as the gateway needs it. ``sm4_key`` is 32 hex digits; relays are "host:port"."""
+    """One data logger as the gateway needs it; ``sm4_key``: 32 hex digits, a relay: "host:port"."""
 
     mn: str
     password: str = field(repr=False)
@@ -57,18 +61,20 @@ class Station:
 
 
 def load(path: Path) -> dict[str, Station]:
-    """MN → station. An absent file is an empty registry; anything unreadable raises RegistryError."""
+    """MN → station. An absent file is an empty registry, an unreadable one a RegistryError."""
     try:
         document = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise RegistryError(f"{path}: cannot be read ({error.strerror}); check owner and mode") from error
+        raise RegistryError(
+            f"{path}: cannot be read ({error.strerror}); check its owner and mode"
+        ) from error
     except orjson.JSONDecodeError as error:
         raise RegistryError(f"{path}: no JSON ({error}); export the registry again") from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise RegistryError(
-            f"{path}: not a registry of version {VERSION}; export it again with this release of Qingyuan"
+            f"{path}: no registry of version {VERSION}; export it again with this release"
         )
     entries = document.get("stations")
     if not isinstance(entries, list):
@@ -77,7 +83,7 @@ def load(path: Path) -> dict[str, Station]:
 
 
 def save(path: Path, stations: Iterable[Station] | Mapping[str, Station]) -> None:
-    """Replace the file at once: a reader sees the old one or the new one. RegistryError for a bad entry."""
+    """Replace the file at once: a reader sees the old or the new. RegistryError for a bad entry."""
     listed = stations.values() if isinstance(stations, Mapping) else stations
     entries = [_entry(s) for s in sorted(listed, key=attrgetter("mn"))]
     _stations(path, entries)
@@ -86,7 +92,7 @@ def save(path: Path, stations: Iterable[Station] | Mapping[str, Station]) -> Non
     making.unlink(missing_ok=True)
     descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps({"version": VERSION, "stations": entries}, option=orjson.OPT_APPEND_NEWLINE))
+        file.write(orjson.dumps({"version": VERSION, "stations": entries}))
         file.flush()
         os.fsync(file.fileno())
     os.replace(making, path)
@@ -98,7 +104,9 @@ def _stations(path: Path, entries: list[Any]) -> dict[str, Station]:
         try:
             station = _station(entry)
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise RegistryError(f"{path}: station {number}: {error}; correct it and export again") from error
+            raise RegistryError(
+                f"{path}: station {number}: {error}; correct it and export again"
+            ) from error
         if station.mn in stations:
             raise RegistryError(f"{path}: station {number}: MN {station.mn} stands twice; keep one")
         stations[station.mn] = station

@@ -1,0 +1,153 @@
+"""An older day in compressed form: blocks of frames in SQLite, and each MN's sequences.
+
+A block is one row: the raw bytes and the other columns compressed together, the links beside them
+(hash values do not compress). Frames come out as they went in, bit for bit.
+"""
+
+import json
+import sqlite3
+import zlib
+from array import array
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from qingyuan.spool import dayfile
+from qingyuan.spool.errors import SpoolError
+from qingyuan.spool.frame import Frame
+
+BLOCK_FRAMES = 256
+LINK_BYTES = 32
+_KEPT_BLOCKS = 4
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
+CREATE TABLE block (
+    first_seq INTEGER PRIMARY KEY,
+    frames INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    links BLOB NOT NULL
+) STRICT;
+CREATE TABLE station (mn TEXT PRIMARY KEY, seqs BLOB NOT NULL) WITHOUT ROWID, STRICT;
+"""
+
+
+def pack(frames: list[Frame]) -> tuple[int, int, bytes, bytes]:
+    """One row of table ``block`` from consecutive frames."""
+    heads = [
+        [frame.seq for frame in frames],
+        [frame.at for frame in frames],
+        [frame.peer for frame in frames],
+        [frame.mn for frame in frames],
+        [frame.verdict for frame in frames],
+        [len(frame.raw) for frame in frames],
+    ]
+    text = json.dumps(heads, separators=(",", ":"), ensure_ascii=False).encode()
+    body = b"".join([len(text).to_bytes(4, "big"), text, *(frame.raw for frame in frames)])
+    links = b"".join(frame.link for frame in frames)
+    return frames[0].seq, len(frames), zlib.compress(body, 9), links
+
+
+def unpack(packed: bytes, links: bytes) -> list[Frame]:
+    """The frames of a block; SpoolError when its bytes are damaged."""
+    try:
+        body = zlib.decompress(packed)
+        start = 4 + int.from_bytes(body[:4], "big")
+        seqs, ats, peers, mns, verdicts, lengths = json.loads(body[4:start])
+        frames = []
+        for n, row in enumerate(zip(seqs, ats, peers, mns, verdicts, lengths, strict=True)):
+            stop = start + row[5]
+            link = links[n * LINK_BYTES : (n + 1) * LINK_BYTES]
+            frames.append(Frame._make((*row[:5], body[start:stop], link)))
+            start = stop
+    except (zlib.error, ValueError, TypeError) as error:
+        raise SpoolError(f"a compressed block cannot be read: {error}") from error
+    return frames
+
+
+class PackedDay:
+    """Reads a packed file; the same questions as :class:`PlainDay`."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = dayfile.open_for_reading(path)
+        self._blocks: OrderedDict[int, list[Frame]] = OrderedDict()
+        try:
+            self.meta = dayfile.Meta(self._connection)
+            self._firsts = [
+                first for (first,) in
+                self._connection.execute("SELECT first_seq FROM block ORDER BY first_seq")
+            ]
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def after(self, seq: int, limit: int) -> list[Frame]:
+        """Frames with a higher sequence, oldest first."""
+        found: list[Frame] = []
+        for first in self._firsts[max(bisect_right(self._firsts, seq + 1) - 1, 0):]:
+            found += [frame for frame in self._block(first) if frame.seq > seq]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def pick(self, seqs: list[int]) -> list[Frame]:
+        """The frames of these sequences, in the order asked."""
+        found = []
+        for seq in seqs:
+            first = self._firsts[max(bisect_right(self._firsts, seq) - 1, 0)]
+            found += [frame for frame in self._block(first) if frame.seq == seq]
+        return found
+
+    def seqs_of_station(
+        self, mn: str, before: int, since_at: int, until_at: int
+    ) -> Iterator[list[int]]:
+        """An MN's sequences below ``before``, newest first."""
+        row = self._connection.execute("SELECT seqs FROM station WHERE mn = ?", (mn,)).fetchone()
+        if row:
+            yield [seq for seq in reversed(unpack_seqs(row[0])) if seq < before]
+
+    def last_seq(self) -> int:
+        """Sequence of the newest frame; of the frame before the file when it is empty."""
+        if not self._firsts:
+            return self.meta.first_seq - 1
+        return self._block(self._firsts[-1])[-1].seq
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _block(self, first: int) -> list[Frame]:
+        if first not in self._blocks:
+            row = self._connection.execute(
+                "SELECT packed, links FROM block WHERE first_seq = ?", (first,)
+            ).fetchone()
+            self._blocks[first] = unpack(*row)
+            if len(self._blocks) > _KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        return self._blocks[first]
+
+
+def pack_seqs(seqs: Iterable[int]) -> bytes:
+    """Rising sequences as compressed steps.
+
+    >>> list(unpack_seqs(pack_seqs([7, 2007, 4007])))
+    [7, 2007, 4007]
+    """
+    steps, last = array("q"), 0
+    for seq in seqs:
+        steps.append(seq - last)
+        last = seq
+    return zlib.compress(steps.tobytes(), 9)
+
+
+def unpack_seqs(blob: bytes) -> list[int]:
+    steps, seqs, last = array("q"), [], 0
+    steps.frombytes(zlib.decompress(blob))
+    for step in steps:
+        last += step
+        seqs.append(last)
+    return seqs
+
+
+def write_block(connection: sqlite3.Connection, frames: list[Frame]) -> None:
+    connection.execute("INSERT INTO block VALUES (?, ?, ?, ?)", pack(frames))
