@@ -37,12 +37,9 @@ UNKNOWN = State(_("未知"), "question-mark", "grey")
 
 STATES: dict[str, State] = {
     # a point
-    "point.normal": State(_("正常"), "circle-check", "green", _("实时数据按时到达，标识正常")),
-    "point.warning": State(_("需关注"), "alert-triangle", "amber",
-                           _("数据按时到达，但有因子带维护、校准或超限标识")),
-    "point.fault": State(_("异常"), "circle-x", "red", _("有因子带故障或通讯中断标识")),
-    "point.stopped": State(_("停运"), "power", "slate", _("标识表明停运")),
-    "point.stale": State(_("数据中断"), "clock-off", "grey", _("超过应有间隔没有新数据")),
+    "point.live": State(_("在线"), "circle-check", "green", _("数据按时到达")),
+    "point.late": State(_("延迟"), "alert-triangle", "amber", _("超过应有间隔没有新数据，未满 1 小时")),
+    "point.silent": State(_("数据中断"), "clock-off", "red", _("1 小时以上没有新数据，请检查数采仪与通讯")),
     "point.never": State(_("从未上报"), "circle-dashed", "grey", _("登记后还没有收到数据")),
     # data flag of one value
     "flag.N": State(_("正常"), "circle-check", "green"),

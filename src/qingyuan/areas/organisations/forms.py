@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class SignInForm(forms.Form):
     """Account and password as typed; who they belong to is decided by ``sign_in.check``."""
 
-    account = forms.CharField(
+    username = forms.CharField(
         label=_("账号"), max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )

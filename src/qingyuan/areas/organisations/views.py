@@ -41,7 +41,7 @@ def _try(request: HttpRequest, form: SignInForm) -> int:
     typed = form.cleaned_data
     now_ms = time.time_ns() // 1_000_000
     try:
-        user = sign_in.check(request, typed["account"], typed["password"], now_ms)
+        user = sign_in.check(request, typed["username"], typed["password"], now_ms)
     except sign_in.Locked as locked:
         form.add_error(None, _("失败次数过多，请 %(n)d 分钟后再试。") % {"n": locked.minutes})
         return 429

@@ -77,6 +77,12 @@ def missing(reason: str = "") -> SafeString:
 
 
 @register.simple_tag
+def state_icon(family: str, code: str | None) -> SafeString:
+    """Only the icon of a state."""
+    return icon(state_table.state(family, code).icon)
+
+
+@register.simple_tag
 def when(moment: Any, form: str = "minute", reason: str = "") -> SafeString:
     """An instant in China time; seconds or milliseconds only where they matter."""
     text = numbers.china_time(moment, form)

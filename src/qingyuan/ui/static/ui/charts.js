@@ -62,11 +62,16 @@ function build() {
   holder.dataset.ready = "1";
 }
 
-function open(point) {
-  if (point?.[3]) window.location.href = holder.dataset.packet.replace("/0/", `/${point[3]}/`);
+function packetAddress(epoch) {
+  return holder.dataset.packet ? `${holder.dataset.packet}?interval=${base.interval}&time=${epoch}` : null;
 }
 
-const points = (line) => line.points.map(([t, v, flag, frame]) => [x(t), v, flag, frame]);
+function open(point) {
+  const address = point?.[1] !== null && packetAddress(epochOf(point[0]));
+  if (address) window.location.href = address;
+}
+
+const points = (line) => line.points.map(([t, v, flag]) => [x(t), v, flag]);
 
 function bands(factor) {
   return factor.bands.map(({ from, to, flag }) => [
@@ -115,10 +120,10 @@ function tip(items, factor) {
     row.textContent = `${factor.lines.length > 1 ? `${seriesName} ` : ""}${shown}${flag ? `　标识 ${flag} ${stateOf("flag", flag).label}` : ""}`;
     lines.append(row);
   }
-  const frame = items.find((item) => item.value[3])?.value[3];
-  if (frame) {
+  const spot = items.find((item) => item.value[1] !== null)?.value[0];
+  if (spot && packetAddress(epochOf(spot))) {
     const link = document.createElement("a");
-    link.href = holder.dataset.packet.replace("/0/", `/${frame}/`);
+    link.href = packetAddress(epochOf(spot));
     link.textContent = "查看原始报文";
     lines.append(link);
   }
@@ -142,7 +147,7 @@ async function zoomed(chart) {
       const finer = found.lines.find((l) => l.label === line.label);
       if (!finer) return {};
       const merged = [...line.points.filter((p) => p[0] < low), ...finer.points, ...line.points.filter((p) => p[0] > high)];
-      return { data: merged.map(([t, v, flag, frame]) => [x(t), v, flag, frame]), showSymbol: finer.points.length < 60 };
+      return { data: merged.map(([t, v, flag]) => [x(t), v, flag]), showSymbol: finer.points.length < 60 };
     }) });
   }
 }

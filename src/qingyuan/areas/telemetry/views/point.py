@@ -1,0 +1,163 @@
+"""One point: newest values, charts, table, export, and the commands that touched what is shown."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from qingyuan.areas.assets import queries as assets
+from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.organisations.access import page
+from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.areas.telemetry.models import Interval, LatestReading
+from qingyuan.areas.telemetry.queries import commands_touching, table
+from qingyuan.areas.telemetry.queries import point_latest as latest
+from qingyuan.areas.telemetry.queries.charts import charts
+from qingyuan.areas.telemetry.queries.columns import Column, columns
+from qingyuan.areas.telemetry.queries.states import point_states
+from qingyuan.areas.telemetry.readings import load
+
+from .window import PRESETS, Window, field_value, window_of
+
+ROWS = 50
+SIDE_BY_SIDE = 1200  # dots a line; more than the pixels of a small chart say nothing
+
+
+def point_or_404(scope: Scope, pk: int) -> MonitoringPoint:
+    """A visible point with its state; what is not visible does not exist."""
+    found = point_states(scope).filter(pk=pk).first() or assets.points_of(scope).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def newest_of(point: MonitoringPoint) -> dict[str, int | None]:
+    """Interval → time of its newest reading, in the order in which a page offers them."""
+    row = LatestReading.objects.filter(point=point.pk).first()
+    return {i: getattr(row, i, None) for i in Interval.values}
+
+
+@page("see_points")
+def point_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole page; values, states and charts keep themselves up to date."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    newest = newest_of(point)
+    window = window_of(request.GET, newest)
+    shown = columns(scope, point, window.interval, window.since, window.until)
+    whole = request.GET.get("columns") == "all"
+    picked = shown if whole else [c for c in shown if c.main] or shown
+    number = request.GET.get("page", "1")
+    found = table(scope, point, window.interval, window.since, window.until,
+                  page=max(1, int(number)) if number.isdecimal() else 1, size=ROWS)
+    pages = Paginator(range(found.total), ROWS).get_page(number)
+    context = {
+        "point": point, **live_context(scope, point), "window": window, "newest": newest,
+        "intervals": Interval.choices, "presets": PRESETS[window.interval],
+        "from_value": field_value(window.since), "to_value": field_value(window.until),
+        "from_epoch": window.since, "to_epoch": window.until,
+        "columns": picked, "heads": heads(picked), "more_columns": len(shown) > len(picked),
+        "whole": whole, "rows": rows_of(found, picked), "page": pages,
+        "commands": commands_touching(scope, point, window.since, window.until),
+        "links": list(assets.links_of_point(scope, point)[:3]),
+        "can_frames": may(scope, "see_frames"), "can_edit": may(scope, "edit_stations"),
+        "can_stations": may(scope, "see_stations"),
+        "can_command": may(scope, "send_command"),
+        "time_form": {"rtd": "second", "day": "day"}.get(window.interval, "minute"),
+    }
+    return render(request, "telemetry/point.html", context)
+
+
+def heads(picked: list[Column]) -> list[dict[str, Any]]:
+    """Columns grouped by factor for the table's upper heading; each factor has a flag beside it."""
+    groups: list[dict[str, Any]] = []
+    for column in picked:
+        if not groups or groups[-1]["code"] != column.code:
+            groups.append({"code": column.code, "name": column.name, "columns": []})
+        groups[-1]["columns"].append(column)
+    return groups
+
+
+def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
+    """Readings as the cells of the picked columns; the flag stands with a factor's last value."""
+    groups = heads(picked)
+    return [
+        {
+            "time": reading.time, "frame": reading.frame, "source": found.sources.get(reading.source),
+            "cells": [
+                {"value": reading.factors.get(group["code"], {}).get(column.suffix),
+                 "flag": str(reading.factors.get(group["code"], {}).get("Flag", ""))
+                 if column is group["columns"][-1] else None}
+                for group in groups for column in group["columns"]
+            ],
+        }
+        for reading in found.rows
+    ]
+
+
+def live_context(scope: Scope, point: MonitoringPoint) -> dict[str, Any]:
+    state = latest(scope, point)
+    return {"state": state, "patience": getattr(point, "patience", 120_000) // 1000}
+
+
+@page("see_points")
+def point_live(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tiles alone, for the poll; 304 while no packet has come."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    context = live_context(scope, point)
+    state = context["state"]
+    tag = f'"{state.state}-{state.at}-{state.frame}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    response = render(request, "telemetry/point_live.html", {"point": point, **context})
+    response["ETag"] = tag
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@page("see_points")
+def series_json(request: HttpRequest, pk: int) -> JsonResponse:
+    """Small charts of a window; ``width`` is a chart's width in pixels."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    window = window_of(request.GET, newest_of(point))
+    width = request.GET.get("width", "")
+    most = min(SIDE_BY_SIDE, max(200, int(width) * 2)) if width.isdecimal() else SIDE_BY_SIDE
+    found = charts(scope, point, window.interval, window.since, window.until, max_points=most)
+    return JsonResponse(_chart_document(window, found), headers={"Cache-Control": "no-store"})
+
+
+def _chart_document(window: Window, found: list[Any]) -> dict[str, Any]:
+    return {
+        "interval": window.interval, "from": window.since, "to": window.until,
+        "decimated": any(
+            line.total > sum(dot[1] is not None for dot in line.dots)
+            for chart in found for line in chart.lines
+        ),
+        "factors": [
+            {
+                "code": chart.code, "name": chart.name, "unit": chart.unit,
+                "lines": [{"label": line.label, "points": line.dots} for line in chart.lines],
+                "bands": [{"from": b.since, "to": b.until, "flag": b.flag} for b in chart.bands],
+            }
+            for chart in found
+        ],
+    }
+
+
+@page("see_frames")
+def packet_at(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a spot of a chart to the packet it came from."""
+    point = point_or_404(request.scope, pk)
+    interval, moment = request.GET.get("interval", ""), request.GET.get("time", "")
+    if interval not in Interval.values or not moment.isdecimal() or len(moment) > 11:
+        raise Http404
+    found = load(interval, [point.pk], int(moment), int(moment) + 1)
+    if not found:
+        raise Http404
+    if not found[0].frame:
+        raise Http404(_("该值不是由报文入库的。"))
+    return redirect("telemetry:packet", pk=point.pk, seq=found[0].frame)
