@@ -55,6 +55,8 @@ class Logger(threading.Thread):
                 link.close()
             link = None
             time.sleep(0.05)
+        if link is not None:
+            link.close()
 
     def packet(self, turn: int) -> tuple[str, int, bytes]:
         name, at = qn(FIRST_QN_MS + turn), START + 60 * turn

@@ -118,6 +118,9 @@ def _measure(args: argparse.Namespace, data: Path, gateway: subprocess.Popen[byt
     if load.returncode:
         raise BadInput(f"the load process ended with status {load.returncode}")
     drained = _drain(data)
+    kept = max(_kept(data), 1)
+    cpu = {f"{name}_cpu_us_per_packet": round(_cpu_seconds(process.pid) / kept * 1e6, 1)
+           for name, process in (("gateway", gateway), ("intake", intake))}
     figures = json.loads(answer)
     disk = sum(p.stat().st_size for p in (data / "spool").glob("*"))
     rows = _rows()
@@ -128,7 +131,8 @@ def _measure(args: argparse.Namespace, data: Path, gateway: subprocess.Popen[byt
         "lag_at_end_packets": lag, "largest_lag_packets": largest_lag,
         "drained_in_s": drained,
         "rows_stored": rows, "every_acknowledged_packet_stored": rows >= figures["acknowledged"],
-        "spool_bytes_per_packet": round(disk / max(_kept(data), 1)),
+        **cpu,
+        "spool_bytes_per_packet": round(disk / kept),
         "database_bytes_per_packet": round(_database_bytes(data) / max(rows, 1)),
         "gateway_resident_mb": round(peak["gateway"] / 1e6),
         "intake_resident_mb": round(peak["intake"] / 1e6),
@@ -241,6 +245,12 @@ def _resident(pid: int) -> int:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
     return 0
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time of a process and its threads (fields 14 and 15 of proc(5) stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _say(text: str) -> None:
