@@ -41,7 +41,7 @@ class SpoolWriter:
         try:
             for day, path in list(dayfile.day_files(directory).items())[-2:]:
                 if dayfile.is_packed(path):
-                    raise SpoolError(f"{path}: one of the two newest days is packed; unpack it")
+                    raise SpoolError(f"{path}: packed, yet of the two newest; restore the days after it")
                 self._open(day, path)
         except BaseException:
             self.close()
