@@ -99,6 +99,10 @@ class DataLogger:
         self.connected = False
         self.outbox.link_lost()
 
+    def key_of(self, mn: str) -> bytes | None:
+        """The SM4 key for what comes from the centre."""
+        return self.composer.sm4_key
+
     # -- time --------------------------------------------------------------------------------
 
     def wake(self, now: float, wall: float) -> tuple[float, float | None]:

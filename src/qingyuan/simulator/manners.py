@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from qingyuan.hj212 import crc16
 from qingyuan.hj212 import frame as framed
 
 
@@ -64,7 +63,8 @@ class Spell:
         if unknown:
             known = ", ".join(MANNERS[self.kind].params) or "none"
             raise ValueError(
-                f"manner {self.kind!r} has no parameter {', '.join(sorted(unknown))}; known: {known}"
+                f"manner {self.kind!r} has no parameter {', '.join(sorted(unknown))}; "
+                f"known: {known}"
             )
 
     def get(self, name: str) -> float:
@@ -83,10 +83,9 @@ def spoil(kind: str, raw: bytes, roll: random.Random) -> bytes:
 
 
 def _wrong_crc(raw: bytes, roll: random.Random) -> bytes:
-    """One bit of the segment's CRC turned: the low byte of a right CRC has 8 values, so this never
-    fits by chance."""
-    segment = raw[6 : 6 + int(raw[2:6])]
-    return raw[: 6 + len(segment)] + b"%04X\r\n" % (crc16(segment) ^ 1 << 8 + roll.randrange(8))
+    """One bit of the declared CRC turned."""
+    declared = int(raw[-6:-2], 16)
+    return raw[:-6] + b"%04X\r\n" % (declared ^ 1 << roll.randrange(16))
 
 
 def _wrong_length(raw: bytes, roll: random.Random) -> bytes:

@@ -305,10 +305,10 @@ def _done(logger: "DataLogger", packet: Packet, now: float) -> Reply:
 
 def _vase(logger: "DataLogger", packet: Packet, now: float) -> Reply:
     logger.settings.vase = logger.settings.vase % 12 + 1
-    fields = {"DataTime": logger.composer.stamp(now), "VaseNo": logger.settings.vase}
     if packet.cn == "3022":
         return Reply([])
-    return _response(logger, packet, fields)
+    stamp = logger.composer.stamp(now)
+    return _response(logger, packet, {"DataTime": stamp, "VaseNo": logger.settings.vase})
 
 
 def _sampling(logger: "DataLogger", packet: Packet, now: float) -> Reply:

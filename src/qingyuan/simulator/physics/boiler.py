@@ -86,8 +86,10 @@ class Boiler:
     """
 
     keys: tuple[str, ...] = KEYS
-    spread: tuple[tuple[float, float], ...] = ((0.015, 0), (0.02, 0), (0.004, 0), (0, 0.02), (0.008, 0), (0, 0.18),
-              (0.06, 0), (0.045, 0), (0.07, 0), (0.045, 0), (0.05, 0))
+    spread: tuple[tuple[float, float], ...] = (
+        (0.015, 0), (0.02, 0), (0.004, 0), (0, 0.02), (0.008, 0), (0, 0.18),
+        (0.06, 0), (0.045, 0), (0.07, 0), (0.045, 0), (0.05, 0),
+    )  # fmt: skip
 
     def __init__(
         self, name: str, seed: int, *, plant: str, place: str, capacity: float, area_m2: float,
@@ -102,7 +104,9 @@ class Boiler:
         self._o2_full = 4.6 + 1.2 * roll.random() + (0.0 if self._power else 3.0)
         self._sulphur = 0.6 + 0.5 * roll.random()  # % in coal
         self._slip = 0.010 + 0.004 * roll.random() if self._power else 0.08 + 0.04 * roll.random()
-        self._nox_slip = 0.085 + 0.02 * roll.random() if self._power else 0.45 + 0.15 * roll.random()
+        self._nox_slip = (
+            0.078 + 0.018 * roll.random() if self._power else 0.45 + 0.15 * roll.random()
+        )
         self._dust = 2.0 + 2.0 * roll.random() if self._power else 14.0 + 10.0 * roll.random()
         self._load_wave = noise.wave("hours", seed, name, "load")
         self._o2_wave = noise.wave("hours", seed, name, "o2")
@@ -144,7 +148,7 @@ class Boiler:
         so2_raw = 2050.0 * self._sulphur * (1.0 + 0.06 * self._coal_wave(block))
         slip = self._slip * (1.0 + 0.35 * (load - 0.75) + 0.13 * self._wash_wave(block))
         reactor = 270.0 + 90.0 * load  # °C; below 315 °C the catalyst loses grip
-        lost = 0.002 * (315.0 - reactor) if reactor < 315.0 else 0.0
+        lost = 0.0012 * (315.0 - reactor) if reactor < 315.0 else 0.0
         nox_slip = self._nox_slip * (1.0 + 0.08 * self._scr_wave(block)) + lost
         dust = self._dust * (0.75 + 0.35 * load) * (1.0 + 0.1 * self._dust_wave(block))
         return so2_raw * slip, (310.0 + 110.0 * load) * nox_slip, dust
@@ -162,7 +166,12 @@ class Boiler:
         return wet, wet / self._area, temperature, static, humidity
 
     def _upset(
-        self, load: float, o2: float, outside: float, cleaned: tuple[float, float, float], upset: Upset
+        self,
+        load: float,
+        o2: float,
+        outside: float,
+        cleaned: tuple[float, float, float],
+        upset: Upset,
     ) -> list[float]:
         """Levels while the source is stopping, stopped, or its cleaning fails; fumes dilute as air
         takes over."""

@@ -110,7 +110,9 @@ def _stuck(e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[
     return u()
 
 
-def _manual(e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]) -> float:
+def _manual(
+    e: Event, f: FactorSpec, v: float, at: float, s: float, u: Callable[[], float]
+) -> float:
     return e.get("value")
 
 

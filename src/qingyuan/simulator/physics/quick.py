@@ -32,8 +32,8 @@ class ShortWay:
         self._patterns, self._bounds = noise.patterns(), noise.pattern_bounds()
         self._rows = [
             (
-                p.share, p.plus, p.factor.low, p.factor.high, p.multiplier, p.divisor, p.cou_divisor,
-                p.volume, p.mass, p.factor.zs, p.factor.extremes, p.step, p.turn,
+                p.share, p.plus, p.factor.low, p.factor.high, p.multiplier, p.divisor,
+                p.cou_divisor, p.volume, p.mass, p.factor.zs, p.factor.extremes, p.step, p.turn,
             )
             for p in probes
         ]  # fmt: skip

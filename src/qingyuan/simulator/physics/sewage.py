@@ -21,7 +21,9 @@ class SewageWorks:
     grade 1A."""
 
     keys: tuple[str, ...] = KEYS
-    spread: tuple[tuple[float, float], ...] = ((0.02, 0), (0, 0.02), (0, 0.04), (0, 0), (0, 0), (0, 0), (0, 0))
+    spread: tuple[tuple[float, float], ...] = (
+        (0.02, 0), (0, 0.02), (0, 0.04), (0, 0), (0, 0), (0, 0), (0, 0),
+    )  # fmt: skip
 
     def __init__(self, name: str, seed: int, *, place: str, capacity: float) -> None:
         self._capacity = capacity
