@@ -96,7 +96,7 @@ def _join(parts: tuple[Packet, ...]) -> Whole:
     first = parts[0]
     pairs = list(first.pairs)
     for part in parts[1:]:
-        pairs += part.pairs[_repeated(first, part):]
+        pairs += _without_time(first, part)
     header = first.header._replace(pnum=None, pno=None)
     raw = b"".join(part.raw for part in parts)
     remarks = tuple(dict.fromkeys(remark for part in parts for remark in part.warnings))
@@ -104,11 +104,10 @@ def _join(parts: tuple[Packet, ...]) -> Whole:
     return Whole(whole, parts)
 
 
-def _repeated(first: Packet, part: Packet) -> int:
-    """How many plain fields at the part's beginning say again what the first part begins with."""
-    count = 0
-    for ours, theirs in zip(first.pairs, part.pairs, strict=False):
-        if ours != theirs or "-" in ours[0]:
-            break
-        count += 1
-    return count
+def _without_time(first: Packet, part: Packet) -> list[tuple[str, str]]:
+    """The part's pairs; the DataTime that it shares with the first part would begin a record."""
+    pairs = list(part.pairs)
+    time = next((pair for pair in first.pairs if pair[0] == "DataTime"), None)
+    if time in pairs:
+        pairs.remove(time)
+    return pairs

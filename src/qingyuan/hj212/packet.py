@@ -122,8 +122,8 @@ class Packet:
                 match = SHAPES.match(logger, self.cp)
             if match is None:
                 self._body = careful.read_body(self.cp)
-                SHAPES.learn(logger, self.cp, self._body)
-            else:
+                match = SHAPES.learn(logger, self.cp, self._body)
+            if match is not None:
                 self._shape, self._row = match
         return self._shape
 
@@ -171,14 +171,15 @@ class Packet:
         shape = self._find_shape()
         if shape is not None:
             return shape, shape.texts(self._row)
-        return _as_values(self._read().factors)
+        body = self._read()
+        return _as_values(body.fields, body.factors)
 
     def rows(self) -> list[tuple[str | None, Shape, list[str]]]:
         """``(data_time, shape, texts)`` for each DataTime group; one row for an ordinary CP."""
         records = self.records
         if not records:
             return [(self.data_time, *self.values())]
-        return [(record["data_time"], *_as_values(record["factors"])) for record in records]
+        return [(record["data_time"], *_as_values({}, record["factors"])) for record in records]
 
     @property
     def warnings(self) -> list[str]:
@@ -210,9 +211,9 @@ class JoinedPacket(Packet):
         self._body = careful.arrange(pairs, [])
 
 
-def _as_values(factors: Factors) -> tuple[Shape, list[str]]:
+def _as_values(fields: dict[str, str], factors: Factors) -> tuple[Shape, list[str]]:
     cells = [(f"{f}-{s}", text) for f, row in factors.items() for s, text in row.items()]
-    return Shape([name for name, _ in cells]), [text for _, text in cells]
+    return Shape([*fields, *(name for name, _ in cells)]), [text for _, text in cells]
 
 
 def read_segment(segment: bytes) -> Packet:

@@ -130,15 +130,17 @@ class ShapeCache:
             self._put(self._last, logger, shape, self._most_loggers)
         return shape, parts[1::2]
 
-    def learn(self, logger: Logger, cp: bytes, body: Body) -> None:
+    def learn(self, logger: Logger, cp: bytes, body: Body) -> tuple[Shape, Sequence[str]] | None:
         """Remember the shape of a CP that the careful path has read, if it is regular."""
         names = [name for name, _ in body.pairs]
         if not names or body.records or len(set(names)) < len(names):
-            return
-        if _is_regular(cp, 2 * len(names)):
-            shape = Shape(names)
-            self._put(self._shapes, tuple(names), shape, self._most_shapes)
-            self._put(self._last, logger, shape, self._most_loggers)
+            return None
+        if not _is_regular(cp, 2 * len(names)):
+            return None
+        shape = Shape(names)
+        self._put(self._shapes, tuple(names), shape, self._most_shapes)
+        self._put(self._last, logger, shape, self._most_loggers)
+        return shape, [text for _, text in body.pairs]
 
     def _put(self, table: dict[_Key, Shape], key: _Key, shape: Shape, most: int) -> None:
         with self._lock:
