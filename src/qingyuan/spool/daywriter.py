@@ -97,10 +97,14 @@ class DayWriter:
 
     def _remember(self, entries: list[Entry]) -> None:
         digests = list(map(_DIGEST, entries))
-        for digest in self._recent.keys() & digests:
-            self._hidden.setdefault(digest, []).append(self._recent[digest])
+        if len(set(digests)) < len(digests) or not self._recent.keys().isdisjoint(digests):
+            for _, seq, digest, _ in entries:
+                if digest in self._recent:
+                    self._hidden.setdefault(digest, []).append(self._recent[digest])
+                self._recent[digest] = seq
+        else:
+            self._recent.update(zip(digests, map(_SEQ, entries), strict=True))
         self._tail += entries
-        self._recent.update(zip(digests, map(_SEQ, entries), strict=True))
 
     def _forget_tail(self) -> None:
         self._covered.add_all(map(_DIGEST, self._tail))

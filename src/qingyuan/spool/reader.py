@@ -19,17 +19,13 @@ class SpoolReader:
 
     def after(self, seq: int, limit: int = 500) -> list[Frame]:
         """Frames with a higher sequence, oldest first, at most ``limit``. Cheap to poll."""
+        # Listed before reading: a day with a successor in this list gets no more frames.
         days = self._directory.days()
-        at = self._position(days, seq + 1)
         found: list[Frame] = []
-        while at < len(days) and len(found) < limit:
-            found += self._directory.open(days[at]).after(seq, limit - len(found))
-            seq = found[-1].seq if found else seq
-            if at + 1 < len(days) and self._directory.first_seq(days[at + 1]) > seq + 1:
-                # the writer filled this day up and went on to the next between two looks
-                found += self._directory.open(days[at]).after(seq, limit - len(found))
-                seq = found[-1].seq if found else seq
-            at += 1
+        for day in days[self._position(days, seq + 1) :]:
+            found += self._directory.open(day).after(seq, limit - len(found))
+            if len(found) >= limit:
+                break
         return found
 
     def get(self, seq: int) -> Frame | None:

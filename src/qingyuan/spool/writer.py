@@ -41,7 +41,7 @@ class SpoolWriter:
         try:
             for day, path in list(dayfile.day_files(directory).items())[-2:]:
                 if dayfile.is_packed(path):
-                    raise SpoolError(f"{path}: packed, yet of the two newest; restore the days after it")
+                    raise SpoolError(f"{path}: packed, yet of the two newest; restore later days")
                 self._open(day, path)
         except BaseException:
             self.close()
@@ -55,6 +55,8 @@ class SpoolWriter:
         went back goes to the newest file. After an exception (disk full) nothing of the day in hand
         was kept, and the same frames can be given again.
         """
+        if self._lock < 0:
+            raise SpoolError("this writer is closed")
         result: list[int] = []
         start = 0
         while start < len(frames):
