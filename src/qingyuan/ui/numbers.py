@@ -40,7 +40,7 @@ def count(value: int | None) -> str:
     >>> count(12345)
     '12\\u202f345'
     """
-    return "" if value is None else f"{value:,}".replace(",", "\u202f")
+    return "" if value is None else f"{int(value):,}".replace(",", "\u202f")
 
 
 def size(octets: int | None) -> str:

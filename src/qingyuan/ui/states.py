@@ -96,6 +96,10 @@ STATES: dict[str, State] = {
     "qstate.open": State(_("待处理"), "inbox", "violet"),
     "qstate.replayed": State(_("已重放"), "circle-check", "green"),
     "qstate.dismissed": State(_("已忽略"), "ban", "slate"),
+    # how grave a departure from the standard is
+    "lint.error": State(_("错误"), "circle-x", "red"),
+    "lint.warning": State(_("不规范"), "alert-triangle", "amber"),
+    "lint.remark": State(_("提示"), "alert-circle", "slate"),
     # where a value came from
     "source.wire": State(_("数采仪"), "antenna", "teal"),
     "source.mirror": State(_("镜像"), "copy", "blue"),

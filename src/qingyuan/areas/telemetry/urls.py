@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import export, overview, packets, point
+from .views import export, gateway, overview, packets, point
 
 app_name = "telemetry"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("points/<int:pk>/packets/", packets.packet_list, name="packets"),
     path("points/<int:pk>/packets/<int:seq>/", packets.packet, name="packet"),
     path("points/<int:pk>/packets/<int:seq>/raw", packets.download, name="packet-raw"),
+    path("gateway/", gateway.gateway, name="gateway"),
 ]

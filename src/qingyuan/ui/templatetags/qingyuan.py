@@ -23,7 +23,7 @@ register.filter("span", numbers.duration)
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of the sprite; decoration only, so screen readers skip it."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra, static("vendor/icons.svg"), name,
     )
 

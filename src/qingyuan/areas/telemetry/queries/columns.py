@@ -63,6 +63,15 @@ def unit_of(code: str, suffix: str, factor: Factor | None) -> str:
     return factor.unit if factor else ""
 
 
+def weight(code: str) -> tuple[bool, str]:
+    """Sorts pollutants before the auxiliary quantities (flow, temperature, humidity, oxygen, pH).
+
+    >>> sorted(["a00000", "a19001", "a21026", "a34013"], key=weight)
+    ['a21026', 'a34013', 'a00000', 'a19001']
+    """
+    return code.startswith(("a00", "a01", "a19", "w00", "w01001", "w01010", "B0", "S")), code
+
+
 def _rank(suffix: str) -> int:
     return ORDER.index(suffix) if suffix in ORDER else len(ORDER)
 
@@ -89,7 +98,7 @@ def _reported(rows) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
 def _pairs(
     counted: dict[int, dict[str, int]], rare: dict[int, set[str]], codes: dict[int, str]
 ) -> Iterable[tuple[str, str]]:
-    for factor, row in sorted(counted.items()):
+    for factor, row in sorted(counted.items(), key=lambda item: weight(codes[item[0]])):
         for column, suffix in SUFFIX_OF_COLUMN.items():
             if row[column]:
                 yield codes[factor], suffix

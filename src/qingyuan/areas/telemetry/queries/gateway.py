@@ -18,8 +18,9 @@ from ..models import Position
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """``links`` as the gateway reports them, those of visible or unknown MNs; ``metrics`` name →
-    value without labels; ``lag`` frames kept and not yet stored; ``error`` why nothing is known."""
+    """``links``: one entry a link and station heard on it, those of visible or unknown MNs;
+    ``relays`` alike; ``metrics`` name → value; ``lag`` frames kept and not yet stored; ``error`` why
+    nothing is known; ``troubles`` what the gateway complains of (spool, registry file)."""
 
     up: bool
     error: str
@@ -29,6 +30,8 @@ class GatewayStatus:
     stored_seq: int
     stored_at: int  # epoch ms of intake's last commit, 0 when it never ran
     rate: float  # frames a second, lately
+    relays: list[dict[str, Any]]
+    troubles: tuple[str, ...]
 
     @property
     def lag(self) -> int:
@@ -38,9 +41,10 @@ class GatewayStatus:
 def gateway_status(scope: Scope) -> GatewayStatus:
     """Ask the gateway on this machine (1.5 s at most) and compare positions."""
     require(scope, "see_gateway")
-    error, links, metrics = "", [], {}
+    error, metrics = "", {}
+    report: dict[str, Any] = {}
     try:
-        links = _listed(orjson.loads(_get("/links.json")))
+        report = orjson.loads(_get("/links.json"))
         metrics = parse_metrics(_get("/metrics").decode())
     except (OSError, http.client.HTTPException, orjson.JSONDecodeError) as problem:
         error = str(problem) or type(problem).__name__
@@ -48,8 +52,9 @@ def gateway_status(scope: Scope) -> GatewayStatus:
     with SpoolReader(settings.PLACES.spool) as spool:
         last = spool.last_seq()
     return GatewayStatus(
-        not error, error, _shown(scope, links), metrics, last, position.seq, position.at,
-        position.rate,
+        not error, error, _shown(scope, by_station(report)), metrics, last, position.seq,
+        position.at, position.rate, _shown(scope, list(report.get("relays", []))),
+        tuple(filter(None, (report.get("spool_error"), report.get("registry_error")))),
     )
 
 
@@ -63,8 +68,19 @@ def _get(path: str) -> bytes:
         link.close()
 
 
-def _listed(answer: Any) -> list[dict[str, Any]]:
-    return list(answer["links"] if isinstance(answer, dict) else answer)
+def by_station(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """One entry for each station on each link, the link's own facts repeated; a link on which
+    nobody has spoken yet has the MN "".
+
+    >>> by_station({"links": [{"peer": "a:1", "frames": 3, "stations": [{"mn": "M", "frames": 2}]}]})
+    [{'peer': 'a:1', 'frames': 2, 'mn': 'M', 'link_frames': 3}]
+    """
+    found = []
+    for link in report.get("links", []):
+        plain = {name: value for name, value in link.items() if name != "stations"}
+        for heard in link.get("stations") or [{"mn": "", "frames": plain.get("frames", 0)}]:
+            found.append({**plain, **heard, "link_frames": plain.get("frames", 0)})
+    return found
 
 
 def _shown(scope: Scope, links: list[dict[str, Any]]) -> list[dict[str, Any]]:

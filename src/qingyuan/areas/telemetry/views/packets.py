@@ -16,7 +16,7 @@ from qingyuan.spool import Frame, SpoolReader
 
 from . import reading
 from .point import point_or_404
-from .remarks import remarks_of
+from .remarks import findings
 from .window import field_value, instant
 
 SIZE = 50
@@ -71,7 +71,8 @@ def packet(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
 def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     """What the template shows of a frame that the caller may see."""
     secrets = may(request.scope, "see_secrets")
-    key = sm4_keys({frame.mn}).get(frame.mn)
+    logger = DataLogger.objects.filter(mn=frame.mn).first()
+    key = bytes.fromhex(logger.sm4_key) if logger and logger.sm4_key else None
     event = reading.read(frame.raw, key)
     raw = frame.raw if secrets else reading.without_password(frame.raw)
     with SpoolReader(settings.PLACES.spool) as spool:
@@ -79,7 +80,7 @@ def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     context: dict[str, Any] = {
         "frame": frame, "size": len(frame.raw), "text": reading.as_text(raw), "hex": reading.as_hex(raw),
         "link": frame.link.hex(), "holds": reading.chain_holds(frame, before), "secrets": secrets,
-        "remarks": remarks_of(frame.raw, key), "packet": None, "bad": None,
+        "remarks": findings(event, logger.edition if logger else None), "packet": None, "bad": None,
     }
     if isinstance(event, hj212.PacketReceived):
         found = event.packet

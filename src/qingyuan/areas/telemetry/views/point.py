@@ -19,6 +19,7 @@ from qingyuan.areas.telemetry.queries.columns import Column, columns
 from qingyuan.areas.telemetry.queries.states import point_states
 from qingyuan.areas.telemetry.readings import load
 
+from .command_words import described
 from .window import PRESETS, Window, field_value, window_of
 
 ROWS = 50
@@ -60,14 +61,24 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
         "from_epoch": window.since, "to_epoch": window.until,
         "columns": picked, "heads": heads(picked), "more_columns": len(shown) > len(picked),
         "whole": whole, "rows": rows_of(found, picked), "page": pages,
-        "commands": commands_touching(scope, point, window.since, window.until),
-        "links": list(assets.links_of_point(scope, point)[:3]),
+        "commands": described(scope, commands_touching(scope, point, window.since, window.until)),
+        "links": loggers(assets.links_of_point(scope, point)),
         "can_frames": may(scope, "see_frames"), "can_edit": may(scope, "edit_stations"),
         "can_stations": may(scope, "see_stations"),
         "can_command": may(scope, "send_command"),
         "time_form": {"rtd": "second", "day": "day"}.get(window.interval, "minute"),
     }
     return render(request, "telemetry/point.html", context)
+
+
+def loggers(links: Any) -> list[dict[str, Any]]:
+    """A point's loggers over time, newest first, the ST codes of one span side by side."""
+    spans: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for link in links:
+        span = spans.setdefault((link.logger_id, link.since, link.until), {
+            "logger": link.logger, "since": link.since, "until": link.until, "sts": []})
+        span["sts"].append(link.st)
+    return list(spans.values())
 
 
 def heads(picked: list[Column]) -> list[dict[str, Any]]:

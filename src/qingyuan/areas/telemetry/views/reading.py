@@ -23,6 +23,7 @@ HEADER = {
     "QN": "请求编码", "ST": "系统编码", "CN": "命令编码", "PW": "访问密码", "MN": "设备唯一标识",
     "Flag": "拆分包及应答标志", "PNUM": "总包数", "PNO": "包号", "RF": "重发标记",
 }
+_ESCAPES = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
 _PASSWORD = re.compile(rb"(;|\d)PW=([^;,&]*)")
 
 
@@ -201,10 +202,10 @@ def without_password(raw: bytes) -> bytes:
 
 
 def as_text(raw: bytes) -> str:
-    """The bytes as text, UTF-8 first, then GBK; line ends and other control bytes made visible.
+    """The bytes as text, UTF-8 first, then GBK; line ends and other control bytes spelled out.
 
-    >>> as_text(b"##\\r\\n\\x01")
-    '##␍␊␁'
+    >>> print(as_text(b"##\\r\\n\\x01"))
+    ##\\r\\n\\x01
     """
     for coding in ("utf-8", "gb18030"):
         try:
@@ -214,7 +215,7 @@ def as_text(raw: bytes) -> str:
             continue
     else:
         text = raw.decode("latin-1")
-    return "".join(chr(0x2400 + ord(c)) if ord(c) < 32 else c for c in text)
+    return "".join(c if ord(c) >= 32 else _ESCAPES.get(c, f"\\x{ord(c):02x}") for c in text)
 
 
 def as_hex(raw: bytes) -> str:

@@ -95,7 +95,7 @@ function option(factor) {
     },
     yAxis: { type: "value", scale: true, splitNumber: 3, axisLabel: { color: ink, fontSize: 12 }, splitLine: { lineStyle: { color: rule } } },
     dataZoom: [{ type: "inside", filterMode: "none", minValueSpan: 60_000, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true },
-      { type: "slider", height: 14, bottom: 2, filterMode: "none", showDetail: false, showDataShadow: false, brushSelect: false, borderColor: rule, minValueSpan: 60_000 }],
+      { type: "slider", height: 14, bottom: 2, filterMode: "none", showDetail: false, showDataShadow: false, brushSelect: false, borderColor: rule, fillerColor: isDark() ? "rgba(20,149,138,.25)" : "rgba(15,118,110,.10)", handleStyle: { color: isDark() ? "#14958a" : "#0f766e", borderWidth: 0 }, moveHandleSize: 0, minValueSpan: 60_000 }],
     tooltip: {
       trigger: "axis", confine: true, enterable: true, axisPointer: { type: "line", lineStyle: { color: ink, type: "dashed" } },
       backgroundColor: isDark() ? "#202a33" : "#fff", borderColor: rule, textStyle: { color: isDark() ? "#e4e9ee" : "#17212b", fontSize: 13 },

@@ -1,0 +1,101 @@
+"""What could not be stored, why, and the two things one can do about it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qingyuan.areas.assets.queries import stations
+from qingyuan.areas.organisations.access import page
+from qingyuan.areas.organisations.scope import may
+from qingyuan.areas.telemetry import actions, queries
+from qingyuan.areas.telemetry.models import Quarantine, QuarantineKind, QuarantineState
+
+from . import reading
+from .packets import sm4_keys, taken_apart
+
+PAGE = 50
+SAMPLES = 20
+
+
+@page("see_quarantine")
+def quarantine_list(request: HttpRequest) -> HttpResponse:
+    """Reasons by state and kind; the state is a tab, kind and MN are filters of the address."""
+    scope, params = request.scope, request.GET
+    state = params.get("state", QuarantineState.OPEN)
+    if state not in (*QuarantineState.values, "all"):
+        state = QuarantineState.OPEN
+    kind = params.get("kind", "") if params.get("kind") in QuarantineKind.values else ""
+    rows = queries.quarantine(scope, state="" if state == "all" else state, kind=kind,
+                              mn=params.get("q", "").strip()[:64])
+    counts = queries.quarantine_counts(scope)
+    shown = Paginator(rows, PAGE).get_page(params.get("page"))
+    known = {s.mn: s for s in stations(scope).filter(mn__in={row.mn for row in shown.object_list})}
+    for row in shown.object_list:
+        row.station = known.get(row.mn)
+    return render(request, "telemetry/quarantine.html", {
+        "page": shown, "chosen": state, "kind": kind, "packets": counts.packets,
+        "tabs": [{"code": code, "count": counts.states.get(code, 0)}
+                 for code in QuarantineState.values],
+        "kinds": [(code, label, counts.kinds.get(code, 0)) for code, label in QuarantineKind.choices],
+        "filtered": bool(kind or params.get("q")), "can_act": may(scope, "replay_quarantine"),
+    })
+
+
+def row_or_404(request: HttpRequest, pk: int) -> Quarantine:
+    try:
+        return queries.quarantine_row(request.scope, pk)
+    except Quarantine.DoesNotExist as error:
+        raise Http404 from error
+
+
+@page("see_quarantine")
+def entry(request: HttpRequest, pk: int) -> HttpResponse:
+    """One reason: what it means, what to do, and the packets that may be meant."""
+    scope = request.scope
+    row = row_or_404(request, pk)
+    shown = may(scope, "see_frames")
+    found = queries.quarantined_frames(scope, pk, limit=SAMPLES)[1] if shown else []
+    keys = sm4_keys({frame.mn for frame in found})
+    return render(request, "telemetry/quarantine_entry.html", {
+        "row": row, "lines": [reading.summary(frame, keys.get(frame.mn)) for frame in found],
+        "station": stations(scope).filter(mn=row.mn).first() if row.mn else None,
+        "can_act": may(scope, "replay_quarantine"), "can_edit": may(scope, "edit_stations"),
+        "can_frames": shown,
+    })
+
+
+@page("see_frames")
+def sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
+    """One packet of a reason, taken apart; it may belong to no point."""
+    row = row_or_404(request, pk)
+    found = queries.quarantined_frames(request.scope, pk, limit=500)[1]
+    frame = next((f for f in found if f.seq == seq), None)
+    if frame is None:
+        raise Http404
+    return render(request, "telemetry/quarantine_packet.html",
+                  {"row": row, **taken_apart(request, frame)})
+
+
+@require_POST
+@page("replay_quarantine")
+def replay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read the frames of a reason again, after the registry or the factor table was mended."""
+    row = row_or_404(request, pk)
+    outcome: Any = actions.replay_quarantine(request.scope, row)
+    messages.success(request, _("已重放：%s") % outcome)
+    return redirect("telemetry:quarantine")
+
+
+@require_POST
+@page("replay_quarantine")
+def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a reason aside; the frames stay where they are."""
+    row = row_or_404(request, pk)
+    actions.dismiss_quarantine(request.scope, row, note=request.POST.get("note", "").strip()[:200])
+    messages.success(request, _("已忽略，报文仍保存，可在“已忽略”中查看。"))
+    return redirect("telemetry:quarantine")
