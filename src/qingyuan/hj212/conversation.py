@@ -209,6 +209,8 @@ def _belongs(request: Packet, packet: Packet) -> bool:
     """
     if packet.cn != request.cn or packet.mn not in (request.mn, None):
         return False
+    if _same_qn(request, packet):
+        return True
     begin, end = request.fields.get("BeginTime"), request.fields.get("EndTime")
     moment = packet.fields.get("DataTime")
     if begin is None or end is None or moment is None:

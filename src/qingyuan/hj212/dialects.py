@@ -21,18 +21,20 @@ from typing import TYPE_CHECKING, Any
 from qingyuan.hj212.commands import EDITIONS, TableError
 
 if TYPE_CHECKING:
-    from qingyuan.hj212.connection import BadFrame
-    from qingyuan.hj212.packet import Packet
+    from qingyuan.hj212 import BadFrame, Packet
 
+SEVERITIES = ("error", "warning", "remark")
 PLACES = ("frame", "head", "cp", "segment", "warnings", "detail")
 _CP = re.compile(rb"CP[ \t]*=")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One departure. ``stored`` says what lenient reading makes of it, ``clause`` what it breaks."""
+    """One departure: ``stored`` is what lenient reading makes of it, ``clause`` what it breaks."""
 
     name: str
+    example: str
+    severity: str
     what: str
     what_zh: str
     seen: str
@@ -56,6 +58,8 @@ def load(rows: list[Mapping[str, Any]]) -> tuple[Dialect, ...]:
             raise TableError(f"{where}: keys differ: {sorted(set(row) ^ _KEYS)}")
         if row["look_in"] not in PLACES or not set(row["editions"]) <= set(EDITIONS):
             raise TableError(f"{where}: look_in or editions unknown")
+        if row["severity"] not in SEVERITIES:
+            raise TableError(f"{where}: severity is one of {SEVERITIES}")
         if any(known.name == row["name"] for known in result):
             raise TableError(f"{where}: twice")
         try:
