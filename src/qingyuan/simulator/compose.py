@@ -8,8 +8,9 @@ from qingyuan.kernel.clock import stamp
 from qingyuan.simulator.physics.signal import Columns, Reading, Signal
 from qingyuan.simulator.stations import StationSpec
 
-_ORDER = {"2031": 301, "2061": 201, "2051": 101, "2011": 401}
-"""Milliseconds of the QN by command, so that packets due in the same second never share one."""
+_ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401}
+"""Milliseconds of the QN by command, so that packets due in the same second have
+different ones, in the order in which they are sent."""
 
 
 @dataclass(slots=True)
@@ -129,6 +130,8 @@ class Composer:
             data_time=self.stamp(data_time), factors=factors, ack=self.spec.ack,
             resend=late and self.spec.edition == "2025", sm4_key=self.sm4_key,
         )  # fmt: skip
+        if qn is not None:
+            self._last_qn += len(raws) - 1
         out, split = [], len(raws) > 1
         for number, raw in enumerate(raws, start=1):
             out.append(Outgoing(cn, raw, first, number if split else None, self.spec.ack))

@@ -76,7 +76,7 @@ class DataLogger:
         self._delay = dice(spec.seed, spec.mn, "delay").random() * self.talk.spread
         self._heartbeat = now
         self._flooded = 0.0
-        self._left = False
+        self._left = self._restarting = False
         self._announce = spec.edition != "2005"
 
     # -- the link ----------------------------------------------------------------------------
@@ -96,7 +96,7 @@ class DataLogger:
 
     def link_down(self) -> None:
         """The connection is gone; whatever was not acknowledged will be sent again."""
-        self.connected = False
+        self.connected = self._restarting = False
         self.outbox.link_lost()
 
     def key_of(self, mn: str) -> bytes | None:
@@ -126,6 +126,8 @@ class DataLogger:
             return []
         if self._spell("outage"):
             return [Close("outage")]
+        if self._restarting:
+            return [Close("restart")]
         if self._spell("half_open") and not self._left:
             self._left = True
             return [self._count("half_open", Close("half open", quietly=True))]
@@ -159,6 +161,7 @@ class DataLogger:
         acts += self._flood(now, wall)
         if self.spec.edition == "2025" and now - self._heartbeat >= HEARTBEAT:
             self._heartbeat = now
+            self.counts["sent"] += 1
             self.counts["sent 9015"] += 1
             acts.append(self._out(self.composer.heartbeat(now).raw))
         return acts
@@ -199,7 +202,8 @@ class DataLogger:
         if any(s.kind == "restart" for s in begun):
             self.counts["manner restart"] += 1
             self.settings = Settings.of(self.spec, self.talk)
-            self._announce = True
+            self._announce = self.spec.edition != "2005"
+            self._restarting = True
 
     def adopt(self) -> None:
         """Write packets as the settings and the present manners want them: PW, MN and clock."""
@@ -251,7 +255,9 @@ class DataLogger:
         spell = self._spell("flood")
         if spell is None:
             return []
-        passed = min(1.0, wall - self._flooded)
+        passed = wall - self._flooded
+        if passed > 1.0:
+            passed = _FLOOD_STEP
         number = min(_FLOOD_MOST, int(spell.get("rate") * passed))
         if not number:
             return []

@@ -125,7 +125,7 @@ def _identity(index: int, seed: int, edition: str) -> dict[str, Any]:
     key = f"{draw(seed, 'sm4', index):016X}{draw(seed, 'SM4', index):016X}"
     return {
         "mn": mn, "edition": edition, "password": f"{draw(seed, 'password', index) % 1000000:06d}",
-        "sm4_key": key if edition == "2025" and index % 2 else None,
+        "sm4_key": key if edition == "2025" and index // 4 % 2 else None,
         "flag_rule": "letter" if old or index % 4 == 3 else "standard",
     }  # fmt: skip
 

@@ -26,6 +26,7 @@ class Centre:
         self.keys: dict[str, bytes] = {}
         self.silent: Callable[[hj212.Packet], bool] = lambda packet: False
         self.port = 0
+        self._tasks: set[asyncio.Task[None] | None] = set()
         self._server: asyncio.Server | None = None
 
     async def open(self, port: int = 0) -> None:
@@ -38,12 +39,14 @@ class Centre:
         for link in self.links:
             link.transport.abort()
         await self._server.wait_closed()
+        await asyncio.gather(*(t for t in self._tasks if t is not None))
 
     def send(self, raw: bytes) -> None:
         self.links[-1].write(raw)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.links.append(writer)
+        self._tasks.add(asyncio.current_task())
         connection = hj212.Connection(sm4_key=self.keys.get)
         while data := await _some(reader):
             self.raw.append(data)
@@ -83,11 +86,13 @@ def noon() -> int:
 
 @pytest.fixture
 def station() -> Callable[..., StationSpec]:
-    """A station of the fleet by kind and edition, without incidents unless told otherwise."""
+    """A station of the fleet by kind and edition, whose minutes fit one packet and whose life is
+    without incidents unless told otherwise."""
 
     def pick(kind: str = "gas", edition: str = "2017", **changes: object) -> StationSpec:
         candidates: Iterable[StationSpec] = fleet(60, seed=3)
-        found = next(s for s in candidates if (s.kind, s.edition) == (kind, edition))
+        alike = (s for s in candidates if (s.kind, s.edition) == (kind, edition))
+        found = next(s for s in alike if "a21004" not in {f.key for f in s.factors})
         return replace(found, **{"incidents": 0.0, "routine": False, "sm4_key": None, **changes})
 
     return pick
