@@ -6,7 +6,7 @@ from typing import Any
 
 from .cp import read_pairs, split_name
 from .crc import printed_crc
-from .header import NAMES, Header, read_header
+from .header import NAMES, Header, edition_of, read_header
 from .packet import Packet
 from .sm4 import encrypt_segment
 
@@ -32,18 +32,30 @@ def encode(packet: Packet | Mapping[str, Any], *, sm4_key: bytes | None = None) 
     """The whole frame of a packet or of an object as ``hj212 decode`` prints it.
 
     Keys used: qn, st, cn, pw, mn, rf (text or null), flag, pnum, pno (number or null), and pairs
-    (or else fields and factors). ``sm4_key`` encrypts the CP; length and CRC stay those of the
-    plain segment. CannotEncode names what cannot be written.
+    (or else fields and factors). With ``sm4_key`` the CP of what 2025 wants encrypted is (clause
+    6.4: CN 2000-2999, 1014, 3020); length and CRC stay those of the plain segment. CannotEncode
+    names what cannot be written.
     """
-    segment = encode_segment(packet)
+    header, segment = _checked(packet)
     whole = frame(segment)
-    if sm4_key is None:
+    if sm4_key is None or not _is_encrypted(header):
         return whole
     return whole[:6] + encrypt_segment(segment, sm4_key) + whole[-6:]
 
 
+def _is_encrypted(header: Header) -> bool:
+    from .commands import encrypted  # reads its tables, which plain encoding can do without
+
+    command = header.cn if header.cn is not None and len(header.cn) == 4 else ""
+    return edition_of(header.flag, header.st) == "2025" and encrypted(command, "2025")
+
+
 def encode_segment(packet: Packet | Mapping[str, Any]) -> bytes:
     """The plain data segment, without frame. CannotEncode when it would not be read back alike."""
+    return _checked(packet)[1]
+
+
+def _checked(packet: Packet | Mapping[str, Any]) -> tuple[Header, bytes]:
     if isinstance(packet, Packet):
         header, pairs = packet.header, packet.pairs
     else:
@@ -52,7 +64,7 @@ def encode_segment(packet: Packet | Mapping[str, Any]) -> bytes:
         raise CannotEncode("cn is missing")
     _check_header(header)
     _check_cp(pairs)
-    return write_segment(header, pairs)
+    return header, write_segment(header, pairs)
 
 
 def write_segment(header: Header, pairs: Iterable[tuple[str, str]]) -> bytes:

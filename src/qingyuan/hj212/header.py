@@ -32,6 +32,25 @@ class Header(NamedTuple):
     rf: str | None
 
 
+_EDITIONS = {0: "2005", 1: "2017", 2: "2025"}
+_SURFACE_WATER, _SURFACE_WATER_FLAGS = "21", (8, 9)
+
+
+def edition_of(flag: int | None, st: str | None) -> str | None:
+    """"2005", "2017" or "2025" by the version bits of Flag (HJ 212-2017 table 3), None for others.
+
+    No Flag is 2005. Surface water (ST=21) has sent 8 and 9 since before 2025 and is 2017.
+    """
+    if flag is None:
+        return "2005"
+    return "2017" if is_surface_water(flag, st) else _EDITIONS.get(flag >> 2)
+
+
+def is_surface_water(flag: int | None, st: str | None) -> bool:
+    """Whether the version bits say 2025 and mean the surface-water protocol."""
+    return st == _SURFACE_WATER and flag in _SURFACE_WATER_FLAGS
+
+
 class Cut(NamedTuple):
     """A segment split at its CP: the header's bytes, where the CP's text begins, remarks."""
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from . import cp as careful
 from .cp import Body, Factors, Record
-from .header import Header, cut, read_header
+from .header import Header, cut, edition_of, is_surface_water, read_header
 from .shapes import SHAPES, Shape
 from .text import BLANKS
 
@@ -15,7 +15,6 @@ _USUAL = re.compile(
     r"PW=([!-%'-+\--:<>-~]*);MN=([!-%'-+\--:<>-~]*);(?:Flag=([0-9]{1,9});)?"
     r"(?:PNUM=([0-9]{1,9});PNO=([0-9]{1,9});)?CP=&&"
 )
-_EDITIONS: Final = {0: "2005", 1: "2017", 2: "2025"}
 
 
 class NoPacket(ValueError):
@@ -88,19 +87,8 @@ class Packet:
 
     @property
     def edition(self) -> str | None:
-        """"2005", "2017" or "2025" by the version bits of Flag (2017 table 3), None for others.
-
-        No Flag is 2005. Surface water (ST=21) has sent 8 and 9 since before 2025 and is 2017.
-        """
-        flag = self.flag
-        if flag is None:
-            return "2005"
-        if self._surface_water_flag():
-            return "2017"
-        return _EDITIONS.get(flag >> 2)
-
-    def _surface_water_flag(self) -> bool:
-        return self.st == "21" and self.flag in (8, 9)
+        """"2005", "2017" or "2025", None for unknown version bits."""
+        return edition_of(self.flag, self.st)
 
     @property
     def ack(self) -> bool:
@@ -185,7 +173,7 @@ class Packet:
     def warnings(self) -> list[str]:
         """What was read although it is not as the standard has it. Reads the whole CP."""
         remarks = list(self._remarks)
-        if self._surface_water_flag():
+        if is_surface_water(self.flag, self.st):
             remarks.append("ST=21 with the version bits of 2025 is read as 2017")
         elif self.edition is None:
             remarks.append(f"Flag={self.flag} has unknown version bits")

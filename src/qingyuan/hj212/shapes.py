@@ -133,7 +133,7 @@ class ShapeCache:
     def learn(self, logger: Logger, cp: bytes, body: Body) -> tuple[Shape, Sequence[str]] | None:
         """Remember the shape of a CP that the careful path has read, if it is regular."""
         names = [name for name, _ in body.pairs]
-        if not names or body.records or len(set(names)) < len(names):
+        if not names or not all(names) or body.records or len(set(names)) < len(names):
             return None
         if not _is_regular(cp, 2 * len(names)):
             return None

@@ -61,3 +61,14 @@ def test_chinese_goes_out_as_utf8():
 def test_what_would_not_be_read_back_is_refused(change, message):
     with pytest.raises(hj212.CannotEncode, match=message):
         hj212.encode(ROW | change)
+
+
+@pytest.mark.parametrize(("change", "encrypted"), [
+    ({"flag": 9}, True), ({"flag": 9, "cn": "1014"}, True), ({"flag": 9, "cn": "9014"}, False),
+    ({"flag": 5}, False), ({"flag": 9, "st": "21"}, False), ({"flag": 9, "cn": "x"}, False),
+])
+def test_a_key_encrypts_what_2025_wants_encrypted(read, change, encrypted):
+    """HJ 212-2025 clause 6.4: CN 2000-2999, 1014 and 3020."""
+    (event,) = read(hj212.encode(ROW | change, sm4_key=b"0" * 16), sm4_key=b"0" * 16)
+    assert event.packet.encrypted == encrypted
+    assert event.packet.pairs == [tuple(pair) for pair in ROW["pairs"]]

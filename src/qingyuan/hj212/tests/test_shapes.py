@@ -60,7 +60,7 @@ def test_values_of_an_irregular_cp_are_those_of_factors(packet):
     CP.replace(b"=7", b"= 7"), CP.replace(b"=7", b"=7;"), CP + b";", CP + b";DataTime=1",
     CP.replace(b"=7", b"=//7//"), CP.replace(b"=7", "=七".encode()), CP.replace(b"=7", b";7"),
     CP.replace(b"1.0,w01018-Avg=2.0", b"1.0=w01018-Avg,2.0"), b"", b"a", b";",
-    CP.replace(b"N;w01001-Avg=7", b"N;w01001-Avg;7"),
+    CP.replace(b"N;w01001-Avg=7", b"N;w01001-Avg;7"), CP + b";=7",
 ])
 def test_what_is_irregular_has_no_shape(cp):
     cache = taught(CP, cp)
@@ -77,7 +77,7 @@ def test_the_cache_is_bounded_and_keeps_the_newest():
     assert cache.match(LOGGER, b"a0-Rtd=2") is None
 
 
-NAMES = st.sampled_from(["DataTime", "PolId", "a-Rtd", "a-Flag", "b-c-Rtd", "1", "a"])
+NAMES = st.sampled_from(["", "DataTime", "PolId", "a-Rtd", "a-Flag", "b-c-Rtd", "1", "a"])
 TEXTS = st.text("019.N-/ =;,&\t七", max_size=4)
 CPS = st.lists(st.tuples(NAMES, TEXTS, st.sampled_from(";,=")), max_size=6).map(
     lambda items: "".join(f"{name}={text}{end}" for name, text, end in items)[:-1].encode()
