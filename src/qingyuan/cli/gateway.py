@@ -18,7 +18,7 @@ def run(argv: list[str]) -> int:
     options = _parser().parse_args(argv)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, datefmt="%Y-%m-%d %H:%M:%S",
-        format="%(asctime)s %(levelname)s gateway: %(message)s",
+        format="%(asctime)s %(levelname)s %(message)s",
     )
     setup = _setup(options)
     try:

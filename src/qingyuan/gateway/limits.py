@@ -14,6 +14,7 @@ class Limits:
     low_mark: int = 5_000  # … and read again
     batch: int = 2_000  # frames in one commit
     unsent_answers: int = 16_384  # bytes a peer may leave unread before its link is not read either
+    pause: float = 1.0  # a whole frame without its line end is taken after it
     silence: float = 10.0  # an unfinished frame is released after it (HJ 212-2017 table 1)
     unfinished: float = 60.0  # the longest that one frame may take to arrive
     # Hour packets come 3600 s apart; a link that carries nothing else must not be cut.

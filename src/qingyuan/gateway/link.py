@@ -124,6 +124,11 @@ class Link(asyncio.Protocol):
         self._connection.release()
         self._pump(time.time())
 
+    def settle(self) -> None:
+        """The peer pauses: a frame that lacks only its line end is a frame (some send none)."""
+        self._connection.receive_pause()
+        self._pump(time.time())
+
     def resume(self) -> None:
         """The common queue has room again."""
         if self.paused:

@@ -173,6 +173,8 @@ class Gateway:
                     link.close("slow")
                 elif quiet > limits.silence:
                     link.release()
+                elif quiet > limits.pause:
+                    link.settle()
             elif quiet > limits.idle:
                 link.close("idle")
 
@@ -203,7 +205,7 @@ class Gateway:
 
     def _links(self) -> tuple[int, str, bytes]:
         return http.json_page({
-            "at": time.time(), "links": [link.document() for link in list(self.links)],
+            "at": time.time(), "links": [link.document() for link in self.links],
             "relays": self.relays.document(), "registry_error": self.roster.error,
             "spool_error": self.committer.failure,
         })

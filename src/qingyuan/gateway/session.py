@@ -58,8 +58,11 @@ class Session:
         Unknown stations and wrong passwords are kept and answered too, otherwise the logger
         sends the same frame for ever.
         """
-        mn = (packet.mn or self.last_mn)[:_LONGEST_MN]
-        verdict = self._verdict(mn, packet.pw, stations)
+        mn, verdict = packet.mn or "", ""
+        station = stations.get(mn)
+        if station is None or packet.pw != station.password or mn not in self._proven:
+            mn = (mn or self.last_mn)[:_LONGEST_MN]
+            verdict = self._verdict(mn, packet.pw, stations)
         self.last_mn = mn
         answer = login_answer(packet) if packet.cn == LOGIN else answer_to(packet)
         return Keep(NewFrame(at, self.peer, mn, verdict, packet.raw), answer or b"")

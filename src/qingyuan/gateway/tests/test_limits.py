@@ -67,8 +67,8 @@ def test_ten_seconds_of_silence_release_what_stands_behind_an_unfinished_frame(h
     assert house.verdicts() == ["length", ""]
 
 
-def test_a_frame_without_its_line_end_is_answered_after_the_silence(house, minute):
-    with house.running(Limits(silence=0.3)):
+def test_a_frame_without_its_line_end_is_answered_after_a_pause(house, minute):
+    with house.running(Limits(pause=0.3)):
         answer = house.logger().ask(minute(1)[:-2])
     assert b"QN=20160801085000001;" in answer
 
