@@ -197,8 +197,11 @@ def _meaning(event: str, code: str) -> str:
 
 
 def _same_qn(request: Packet, packet: Packet) -> bool:
+    if request.qn is None:
+        # an upload of 2005 without QN: its 9014 names the command at least
+        return packet.fields.get("CN") == request.cn
     # 2005 repeats the request's QN inside the CP of its answers
-    return request.qn is not None and request.qn in (packet.qn, packet.fields.get("QN"))
+    return request.qn in (packet.qn, packet.fields.get("QN"))
 
 
 def _belongs(request: Packet, packet: Packet) -> bool:
