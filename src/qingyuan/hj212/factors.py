@@ -12,6 +12,7 @@ devices (``e301xx``). HJ 212-2025 keeps the codes of 2017 unless it has a row of
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -128,6 +129,8 @@ def _index(rows: Iterable[Factor]) -> dict[str, dict[str, Factor]]:
 _BY_CODE = _index(TABLE)
 
 
+# codes come from the wire, so what is remembered is bounded
+@lru_cache(maxsize=4096)
 def find(code: str, edition: str = "2017") -> Factor | None:
     """The row of a code in an edition; a numbered device finds its ``xx`` row; None if unknown."""
     index = _BY_CODE[edition]

@@ -121,11 +121,13 @@ def check_data_time(packet: Packet, edition: str) -> Iterator[Hit]:
 def check_items(packet: Packet, edition: str) -> Iterator[Hit]:
     """Factor codes, suffixes, values and flags, item by item."""
     command = find_command(packet, edition)
+    allowed = command.suffixes(edition) if command else ()
     for code, row in _all_factors(packet):
         if not _DEVICE.match(code):
             yield from _code(code, edition, command)
         for suffix, text in row.items():
-            yield from _suffix(code, suffix, command, edition)
+            if suffix not in allowed:
+                yield from _suffix(code, suffix, command, edition)
             yield from _item_value(code, suffix, text, edition)
 
 

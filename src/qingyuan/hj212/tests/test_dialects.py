@@ -1,5 +1,7 @@
 """Departures known from the field: each entry shows itself in its own example, and only there."""
 
+import time
+
 import pytest
 
 from qingyuan import hj212
@@ -84,3 +86,14 @@ def test_the_loader_refuses_a_slip(rows):
 def test_an_unknown_name_is_told_with_the_known_ones():
     with pytest.raises(KeyError, match="lower-case-crc"):
         dialects.by_name("nothing of the kind")
+
+
+def test_a_hostile_packet_does_not_hold_the_patterns_up():
+    cps = [b"-" * 9000, b"a-" * 4500, b";" * 9000, b"DataTime=" * 1000, b"a=," * 3000, b" " * 9000]
+    for cp in cps:
+        for head in (b"CN=2011;", b"QN=" * 2500 + b";CN=2011;"):
+            packet = hj212.read_segment(head + b"CP=&&" + cp + b"&&")
+            started = time.process_time()
+            dialects.find(packet)
+            # a second is two hundred times what an ordinary packet takes
+            assert time.process_time() - started < 1.0
