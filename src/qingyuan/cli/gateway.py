@@ -39,7 +39,7 @@ def _setup(options: argparse.Namespace):  # type: ignore[no-untyped-def]
 
     return Setup(
         Places(Path(options.data)), options.host, options.port, options.metrics_port,
-        Limits(
+        options.first_contact, Limits(
             max_connections=options.max_connections, max_length=options.max_length,
             idle=options.idle,
         ),
@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
                         help="longest data segment that is still believed")
     parser.add_argument("--idle", type=float, default=3900.0, metavar="SECONDS",
                         help="a link silent for so long is closed")
+    parser.add_argument("--first-contact", action="store_true",
+                        help="at a station's first packet ask for the settings of HJ 212-2017 6.7, "
+                        "as far as its discharger has agreed (default: receive and acknowledge)")
     return parser
 
 

@@ -49,8 +49,11 @@ class Committer:
         self._owed: list[tuple[Owner, bytes]] = []
         self._busy = False
         self._stopping = threading.Event()
+        self._handed_at = 0.0
         self.pending = 0
         self.full = False
+        self.pace = 0.0  # frames a second that may be taken at most, 0.0 for no limit
+        self.last_seq = 0
         self.failure = ""
         self.drained: Callable[[], None] = lambda: None
         self.kept: Callable[[list[NewFrame], list[int]], None] = lambda frames, seqs: None
@@ -77,6 +80,7 @@ class Committer:
 
     async def stop(self, grace: float) -> int:
         """Commit what was handed in, close the spool; the number of frames left unanswered."""
+        self.pace = 0.0
         deadline = time.monotonic() + grace
         while self.pending and time.monotonic() < deadline:
             await asyncio.sleep(0.005)
@@ -85,7 +89,18 @@ class Committer:
         await asyncio.to_thread(self._thread.join, grace)
         return self.pending
 
+    def _next(self, size: int) -> None:
+        """The batch before, of ``size`` frames, is done."""
+        if not self._frames:
+            self._busy = False
+        elif self.pace and not self._stopping.is_set():
+            wait = size / self.pace - (self._loop.time() - self._handed_at)
+            self._loop.call_later(max(0.0, wait), self._hand_over)
+        else:
+            self._hand_over()
+
     def _hand_over(self) -> None:
+        self._handed_at = self._loop.time()
         size = self._limits.batch
         batch = self._frames[:size], self._owed[:size]
         self._frames, self._owed = self._frames[size:], self._owed[size:]
@@ -107,10 +122,8 @@ class Committer:
             owner.committed(answer, seq)
         metrics.answers += answers
         self.kept(frames, seqs)
-        if self._frames:
-            self._hand_over()
-        else:
-            self._busy = False
+        self.last_seq = max(self.last_seq, *seqs)
+        self._next(len(frames))
         if self.full and self.pending <= self._limits.low_mark:
             self.full = False
             self.drained()

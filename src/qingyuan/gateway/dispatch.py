@@ -17,7 +17,15 @@ from qingyuan.gateway.mailbox import Mailbox
 from qingyuan.gateway.metrics import Metrics
 from qingyuan.gateway.roster import Roster
 from qingyuan.hj212 import build
-from qingyuan.hj212.conversation import WORKING, Conversation, Data, Effect, Ended, Send
+from qingyuan.hj212.conversation import (
+    WORKING,
+    Conversation,
+    Data,
+    Effect,
+    Ended,
+    Send,
+    first_contact,
+)
 from qingyuan.kernel import clock
 from qingyuan.spool.commands import Command
 from qingyuan.spool.registry import Station
@@ -57,11 +65,15 @@ class _Talk:
 class Dispatcher:
     """At most one command at a time for each station; lives on the event loop."""
 
-    def __init__(self, box: Mailbox, roster: Roster, metrics: Metrics) -> None:
+    def __init__(
+        self, box: Mailbox, roster: Roster, metrics: Metrics, *, first_contact: bool = False
+    ) -> None:
         self._box, self._roster, self._metrics = box, roster, metrics
         self._talks: dict[str, _Talk] = {}
         self._late: OrderedDict[tuple[str, str], tuple[int, str]] = OrderedDict()
         self._last_qn = 0
+        self._first_contact = first_contact
+        self._greeted: set[str] = set()
         self.lines: dict[str, Line] = {}  # MN → the link it was last heard on
 
     async def start(self) -> None:
@@ -89,6 +101,8 @@ class Dispatcher:
     def hear(self, line: Line, mn: str, packet: hj212.Packet) -> None:
         """A sound packet of a known station: it can be reached here, and may have answered."""
         self.lines[mn] = line
+        if self._first_contact and mn not in self._greeted:
+            self._greet(mn, packet.st or "")
         talk = self._talks.get(mn)
         if talk is not None:
             self._follow(talk, talk.conversation.receive(packet, time.monotonic()), packet)
@@ -104,6 +118,14 @@ class Dispatcher:
                     self._follow(talk, talk.conversation.lost(), None)
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _greet(self, mn: str, st: str) -> None:
+        """Ask for the settings of 2017 6.7 that the discharger has agreed to."""
+        now, station = time.time(), self._roster.stations[mn]
+        self._greeted.add(mn)
+        for step in first_contact(station.edition, system_time=clock.stamp(now)):
+            if station.consent(step.cn, now):
+                self._box.enqueue(mn, step.cn, step.fields, st=st, reason=step.clause)
 
     def _begin(self, command: Command) -> None:
         station, line = self._roster.stations.get(command.mn), self.lines.get(command.mn)

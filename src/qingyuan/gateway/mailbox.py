@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from qingyuan.spool.commands import Command, CommandBox
 
@@ -28,6 +28,15 @@ class Mailbox:
     async def claim(self, limit: int, only: Collection[str]) -> list[Command]:
         """Take waiting commands of these MNs; late ones of any MN expire."""
         return await self._there(lambda: self._box.claim(limit, _now_ms(), only))
+
+    def enqueue(
+        self, mn: str, cn: str, cp: Sequence[tuple[str, str]], *, st: str, reason: str
+    ) -> None:
+        """Put a command of the gateway's own in the queue, without waiting for it."""
+        now = _now_ms()
+        self._thread.submit(
+            lambda: self._box.enqueue(mn, cn, cp, st=st, reason=reason, by="gateway", now_ms=now)
+        ).add_done_callback(_report)
 
     async def in_flight(self) -> list[Command]:
         """What a gateway before this one had sent and not seen ended."""
@@ -54,7 +63,7 @@ class Mailbox:
         return await asyncio.get_running_loop().run_in_executor(self._thread, act)
 
 
-def _report(future: "Future[None]") -> None:
+def _report(future: "Future[Any]") -> None:
     error = future.exception()
     if error is not None:
         log.error("commands: %s", error)

@@ -13,6 +13,7 @@ from qingyuan.gateway.limits import Allowance, Limits
 from qingyuan.gateway.link import BufferedLink, Link
 from qingyuan.gateway.mailbox import Mailbox
 from qingyuan.gateway.metrics import Metrics
+from qingyuan.gateway.pace import Pace
 from qingyuan.gateway.relays import Relays
 from qingyuan.gateway.roster import Roster
 from qingyuan.kernel.places import Places
@@ -20,7 +21,7 @@ from qingyuan.spool import NewFrame, SpoolWriter
 
 log = logging.getLogger(__name__)
 _BACKLOG = 4096
-_TICK, _POLL = 1.0, 0.5
+_TICK, _POLL, _PACE = 1.0, 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Setup:
     host: str = "0.0.0.0"
     port: int = 9212
     metrics_port: int = 9213
+    first_contact: bool = False  # 2017 6.7; only what the discharger has agreed to is sent
     limits: Limits = field(default_factory=Limits)
 
 
@@ -56,12 +58,14 @@ class Gateway:
         self.committer = Committer(
             open_writer or (lambda: SpoolWriter(setup.places.spool)), self.limits, self.metrics
         )
+        self.pace = Pace(setup.places.root)
         self.kept_garbage = Allowance(
             self.limits.kept_garbage_burst, self.limits.kept_garbage_rate
         )
         self.relays = Relays(setup.places, self.metrics, self.keep, self.roster.sm4_key)
         self.dispatcher = Dispatcher(
-            Mailbox(setup.places.commands), self.roster, self.metrics
+            Mailbox(setup.places.commands), self.roster, self.metrics,
+            first_contact=setup.first_contact,
         )
         self.links: set[Link] = set()
         self.waiting: set[Link] = set()  # not read, since they or all have too much in flight
@@ -90,6 +94,7 @@ class Gateway:
         self._tasks = [
             asyncio.create_task(_every(_TICK, self._watch)),
             asyncio.create_task(_every(_POLL, self.dispatcher.poll)),
+            asyncio.create_task(_every(_PACE, self._keep_pace)),
         ]
         log.info("listening on %s:%d, metrics on 127.0.0.1:%d", self.setup.host, self.port,
                  self.http_port)
@@ -159,6 +164,9 @@ class Gateway:
         await self.dispatcher.stop()
         return left
 
+    async def _keep_pace(self) -> None:
+        self.committer.pace = self.pace.look(self.committer.last_seq)
+
     async def _watch(self) -> None:
         if self.roster.refresh():
             await self.relays.follow(self.roster.stations)
@@ -197,6 +205,8 @@ class Gateway:
             "links": ("Links open now.", len(self.links)),
             "links_waiting": ("Links not read until the disk has caught up.", len(self.waiting)),
             "queue_frames": ("Frames waiting for their commit.", self.committer.pending),
+            "intake_lag_frames": ("Frames kept and not yet stored by intake.", self.pace.lag),
+            "pace_frames": ("Frames a second taken at most, 0 for no limit.", self.committer.pace),
             "stations": ("Stations in the registry in force.", len(self.roster.stations)),
             "registry_ok": ("1 when the registry file was readable.", int(not self.roster.error)),
             "spool_ok": ("0 while commits fail.", int(not self.committer.failure)),

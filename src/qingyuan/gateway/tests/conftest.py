@@ -90,10 +90,10 @@ class House:
     @contextmanager
     def running(
         self, limits: Limits | None = None, writer: Callable[[], object] | None = None,
-        plain: bool = False,
+        plain: bool = False, **more: object,
     ) -> Iterator[Gateway]:
         """A gateway on a thread of its own, stopped cleanly at the end."""
-        setup = Setup(self.places, "127.0.0.1", 0, 0, limits or Limits())
+        setup = Setup(self.places, "127.0.0.1", 0, 0, limits=limits or Limits(), **more)
         ready, stop = threading.Event(), []
 
         async def serve() -> None:

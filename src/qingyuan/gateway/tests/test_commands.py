@@ -189,6 +189,31 @@ def test_a_notice_is_done_with_its_9013(house, minute, box, consenting, eventual
         eventually(lambda: box.get(number).state == "done")
 
 
+def test_at_the_first_contact_only_what_was_agreed_to_is_asked_for(
+    house, minute, box, eventually
+):
+    house.register(Station(MN, "123456", consents=(Consent("1012", 0, None),)))
+    with house.running(first_contact=True):
+        logger = house.logger()
+        logger.ask(minute(1))
+        request = read(logger.answer())
+        logger.send(reply(request, "9012", "ExeRtn=1"))
+        logger.ask(minute(2))
+        eventually(lambda: box.of_station(MN)[0].state == "done")
+    (command,) = box.of_station(MN)
+    assert (command.cn, command.st, command.by) == ("1012", "31", "gateway")
+    assert request.fields["SystemTime"].startswith("20")
+
+
+def test_without_the_option_nothing_is_asked_for(house, minute, box):
+    house.register(Station(MN, "123456", consents=(Consent("1012", 0, None),)))
+    with house.running():
+        logger = house.logger()
+        logger.ask(minute(1))
+        assert logger.hears_nothing(1.2)
+    assert box.of_station(MN) == []
+
+
 def test_what_the_edition_does_not_know_fails_with_the_reason(
     house, minute, box, consenting, eventually
 ):
