@@ -11,9 +11,6 @@ the end modulo 8: the segment may be XORed together in words of 8 bytes before a
 ``crc16_by_table`` is the plain form that the tests hold against it.
 """
 
-import binascii
-from collections.abc import Callable, Iterator
-
 _POLYNOMIAL = 0xA001
 
 
@@ -91,47 +88,3 @@ def crc16_by_table(segment: bytes) -> int:
     for byte in segment:
         crc = _TABLE[(crc >> 8) ^ byte]
     return crc
-
-
-def _common(table: tuple[int, ...], start: int, data: bytes) -> int:
-    crc = start
-    for byte in data:
-        crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF]
-    return crc
-
-
-_CCITT_TABLE = _reflected_table(0x8408)
-
-# Sums that senders compute by mistake, most frequent first.
-_MISTAKES: tuple[tuple[str, Callable[[bytes], int]], ...] = (
-    ("MODBUS", lambda data: _common(_TABLE, 0xFFFF, data)),
-    ("ARC", lambda data: _common(_TABLE, 0x0000, data)),
-    ("CCITT-FALSE", lambda data: binascii.crc_hqx(data, 0xFFFF)),
-    ("XMODEM", lambda data: binascii.crc_hqx(data, 0x0000)),
-    ("KERMIT", lambda data: _common(_CCITT_TABLE, 0x0000, data)),
-    ("MCRF4XX", lambda data: _common(_CCITT_TABLE, 0xFFFF, data)),
-    ("X-25", lambda data: _common(_CCITT_TABLE, 0xFFFF, data) ^ 0xFFFF),
-)
-
-
-def _swapped(crc: int) -> int:
-    return (crc & 0xFF) << 8 | crc >> 8
-
-
-def _known_mistakes(segment: bytes) -> Iterator[tuple[str, int]]:
-    right = crc16(segment)
-    yield "HJ 212, bytes swapped", _swapped(right)
-    for name, compute in _MISTAKES:
-        crc = compute(segment)
-        yield name, crc
-        yield f"{name}, bytes swapped", _swapped(crc)
-    yield "HJ 212 over ## and the length too", crc16(b"##%04d" % len(segment) + segment)
-
-
-def variant(segment: bytes, declared: int) -> str | None:
-    """Name of the wrong sum that gives ``declared`` for this segment, or None.
-
-    >>> variant(b"123456789", 0x4B37)
-    'MODBUS'
-    """
-    return next((name for name, crc in _known_mistakes(segment) if crc == declared), None)

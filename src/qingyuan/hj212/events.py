@@ -3,8 +3,9 @@
 from enum import Enum
 from typing import Final, Literal, NamedTuple
 
-from .crc import printed_crc, variant
+from .crc import printed_crc
 from .packet import Packet
+from .wrong_sums import variant
 
 Kind = Literal["crc", "length", "segment", "noise"]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from .crc import printed_crc
-from .header import cut, read_header
+from .header import read_header
 from .sm4 import KEY_BYTES, decrypt_segment
 
 Key = bytes | Callable[[str], bytes | None] | None
@@ -44,8 +44,8 @@ class Keyring:
     def open(self, segment: bytes, declared: bytes) -> tuple[bytes | None, str]:
         """The plain segment if the CRC ``declared`` (upper case) fits it after decryption, else
         None and the reason, as an addition to a sentence."""
-        found = cut(segment)
-        header = read_header(found.head)[0] if found else None
+        head, cp, _ = segment.partition(b"CP=&&")
+        header = read_header(head)[0] if cp else None
         if header is None or header.flag not in _ENCRYPTED_FLAGS:
             return None, ""
         key = self._of(header.mn or "")

@@ -1,10 +1,10 @@
 """The check sum: vectors of the standards, and the folded form against the plain ones."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qingyuan.hj212 import crc
+from qingyuan.hj212 import crc, wrong_sums
 
 # HJ 212-2017 Annex A; HJ 212-2025 Annex A.1; a 2005 request (HJ/T 212-2005 C.2.13 segment)
 VECTORS = (
@@ -46,13 +46,26 @@ def test_swapping_bytes_eight_apart_cannot_be_seen():
 ])
 def test_wrong_sums_are_known_by_name(declared, name):
     """The check values of the CRC catalogue for "123456789"."""
-    assert crc.variant(b"123456789", declared) == name
+    assert wrong_sums.variant(b"123456789", declared) == name
+
+
+@given(st.binary(max_size=200))
+@example(bytes(9999))
+def test_modbus_is_what_a_loop_over_the_bytes_gives(data):
+    register = 0xFFFF
+    for byte in data:
+        register ^= byte
+        for _ in range(8):
+            low, register = register & 1, register >> 1
+            register ^= 0xA001 * low
+    assert dict(wrong_sums.SUMS)["MODBUS"](data) == register
 
 
 def test_right_sum_with_swapped_bytes_is_named():
     right = crc.crc16(b"123456789")
-    assert crc.variant(b"123456789", right >> 8 | (right & 0xFF) << 8) == "HJ 212, bytes swapped"
+    swapped = right >> 8 | (right & 0xFF) << 8
+    assert wrong_sums.variant(b"123456789", swapped) == "HJ 212, bytes swapped"
 
 
 def test_unknown_sum_has_no_name():
-    assert crc.variant(b"123456789", 0x1234) is None
+    assert wrong_sums.variant(b"123456789", 0x1234) is None

@@ -3,6 +3,7 @@
 import pytest
 
 from qingyuan import hj212
+from qingyuan.hj212.wrong_sums import SUMS
 
 SEGMENT = b"QN=20160801085857223;ST=32;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;" \
           b"CP=&&DataTime=20160801085857;w01018-Rtd=120.3,w01018-Flag=N&&"
@@ -56,9 +57,7 @@ def test_lower_case_crc_is_read_with_a_warning(lines):
 
 
 def test_wrong_crc_names_modbus(lines):
-    from qingyuan.hj212.crc import _MISTAKES
-
-    modbus = dict(_MISTAKES)["MODBUS"](SEGMENT)
+    modbus = dict(SUMS)["MODBUS"](SEGMENT)
     (row,) = lines(FRAME[:-6] + b"%04X\r\n" % modbus)
     assert row["error"] == "crc"
     assert row["detail"] == f"CRC is {CRC.decode()}, the frame says {modbus:04X}, which is MODBUS"
