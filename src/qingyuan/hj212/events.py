@@ -30,6 +30,12 @@ class PacketReceived:
     def __init__(self, packet: Packet) -> None:
         self.packet: Final = packet
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PacketReceived) and self.packet == other.packet
+
+    def __hash__(self) -> int:
+        return hash(self.packet)
+
     def __repr__(self) -> str:
         return f"PacketReceived({self.packet!r})"
 
@@ -69,6 +75,15 @@ class BadFrame:
     def detail(self) -> str:
         """One sentence for a person."""
         return str(self._detail)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BadFrame) and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash(self._facts())
+
+    def _facts(self) -> tuple[Kind, int, bytes, str | WrongCrc]:
+        return self.error, self.offset, self.raw, self._detail
 
     def __repr__(self) -> str:
         return f"BadFrame({self.error!r}, {len(self.raw)} bytes at {self.offset})"

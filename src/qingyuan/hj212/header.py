@@ -65,8 +65,9 @@ def cut(segment: bytes) -> Cut | None:
     start = segment.find(b"CP=&&")
     if start >= 0:
         head = segment[:start]
-        if not head or head.endswith(b";"):
-            return Cut(head, start + 5, [])
+        bare = head.rstrip(BLANKS)
+        if not bare or bare.endswith(b";"):
+            return Cut(head, start + 5, [] if bare == head else ["blanks cut before CP"])
         return Cut(head.rstrip(b", "), start + 5, ["no ';' before CP"])
     found = _CP.search(segment)
     if found is None:

@@ -7,7 +7,7 @@ from .crc import printed_crc
 from .header import read_header
 from .sm4 import KEY_BYTES, decrypt_segment
 
-Key = bytes | Callable[[str], bytes | None] | None
+Key = bytes | bytearray | Callable[[str], bytes | None] | None
 
 _ENCRYPTED_FLAGS = (8, 9, 10, 11)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
@@ -15,12 +15,18 @@ _PRINTED_CIPHER = b"CP=&&{0x"
 
 
 class Keyring:
-    """One key for all, or a function from MN to key; it may return None or raise LookupError."""
+    """One key for all, or a function from MN to key; it may return None or raise LookupError.
+
+    ValueError for a key of another length than 16 bytes, TypeError for what is neither."""
 
     def __init__(self, key: Key) -> None:
-        if isinstance(key, bytes) and len(key) != KEY_BYTES:
-            raise ValueError(f"an SM4 key has {KEY_BYTES} bytes, this one has {len(key)}")
-        self._key = key
+        if isinstance(key, bytes | bytearray):
+            if len(key) != KEY_BYTES:
+                raise ValueError(f"an SM4 key has {KEY_BYTES} bytes, this one has {len(key)}")
+            key = bytes(key)
+        elif key is not None and not callable(key):
+            raise TypeError(f"an SM4 key is bytes or a function from MN to bytes, not {key!r}")
+        self._key: bytes | Callable[[str], bytes | None] | None = key
 
     def _of(self, mn: str) -> bytes | None:
         if self._key is None or isinstance(self._key, bytes):

@@ -180,6 +180,16 @@ class Packet:
         body = self._read()
         return list(dict.fromkeys([*remarks, *self._cp_remarks, *body.warnings]))
 
+    def __eq__(self, other: object) -> bool:
+        """The same bytes at the same place of a stream, read with the same key."""
+        return isinstance(other, Packet) and self._facts() == other._facts()
+
+    def __hash__(self) -> int:
+        return hash(self._facts())
+
+    def _facts(self) -> tuple[int, bytes, bytes]:
+        return self.offset, self.raw, self.segment
+
     def __repr__(self) -> str:
         return f"<Packet {self.mn} CN={self.cn} QN={self.qn} at {self.offset}>"
 

@@ -1,6 +1,7 @@
 """What the tests of the protocol share: a stream read to its end, and the slow second reader."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,10 @@ def reference():
 def wild_packets():
     rows = (CASES / "hj212-wild" / "packets.jsonl").read_text("utf-8").splitlines()
     return [json.loads(row) for row in rows]
+
+
+@pytest.fixture(scope="session")
+def encrypted_examples():
+    """The worked examples of HJ 212-2025 Annex A.2."""
+    book = tomllib.loads((CASES / "hj212-2025" / "annex-a.toml").read_text("utf-8"))
+    return [case for case in book["frame"] if "cipher" in case]

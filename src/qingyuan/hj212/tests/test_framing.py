@@ -185,3 +185,11 @@ def test_endless_noise_comes_in_pieces_and_is_not_kept(drain):
         assert link.buffered <= 1000
     link.receive_eof()
     assert [*sizes, *(len(event.raw) for event in drain(link))] == [1000] * 9 + [900]
+
+
+def test_events_compare_by_what_they_say(read):
+    stream = b"x" + FRAME + FRAME[:-6] + b"0000\r\n##0100QN="
+    assert read(stream) == read(stream[:50], stream[50:])
+    assert set(read(stream)) == set(read(stream))
+    assert read(stream)[1] != read(FRAME)[0]
+    assert read(stream)[0] != read(b"y")[0]

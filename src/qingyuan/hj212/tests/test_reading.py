@@ -214,6 +214,7 @@ def test_items_without_name_stay_in_pairs_only(packet):
     ("CP=&&a=1&&b&&", [("a", "1&&b")], None),
     ("CP=a=1&&", [("a", "1")], "CP does not begin with CP=&&"),
     ("CP = && a=1&&", [("a", "1")], "CP does not begin with CP=&&"),
+    (" CP=&&a=1&&", [("a", "1")], "blanks cut before CP"),
 ])
 def test_ends_of_the_cp(packet, cp, pairs, warning):
     read = packet(HEAD + cp)

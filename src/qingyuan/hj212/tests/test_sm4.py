@@ -1,23 +1,19 @@
 """Encrypted packets. HJ 212-2025 clause 6.4 and Annex A.2; vectors in ``cases/hj212-2025``."""
 
-import tomllib
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan import hj212
 from qingyuan.hj212 import sm4
-from qingyuan.hj212.tests.conftest import CASES
 
 KEY = b"0" * 16
 OTHER = b"1" * 16
 
 
 @pytest.fixture(scope="module")
-def annex():
-    book = tomllib.loads((CASES / "hj212-2025" / "annex-a.toml").read_text("utf-8"))
-    return [case for case in book["frame"] if "cipher" in case]
+def annex(encrypted_examples):
+    return encrypted_examples
 
 
 def wire(case, cipher=None):
@@ -124,6 +120,12 @@ def test_a_key_is_32_hex_digits(text):
 def test_a_connection_refuses_a_short_key():
     with pytest.raises(ValueError, match="16 bytes"):
         hj212.Connection(sm4_key=b"short")
+
+
+def test_a_key_is_bytes_or_a_function():
+    with pytest.raises(TypeError, match="function from MN"):
+        hj212.Connection(sm4_key="30" * 16)
+    assert hj212.Connection(sm4_key=bytearray(KEY)).next_event() is hj212.NEED_DATA
 
 
 def test_only_a_closed_cp_can_be_encrypted():
