@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import export, gateway, overview, packets, point
+from .views import commands, export, gateway, overview, packets, point, quarantine
 
 app_name = "telemetry"
 urlpatterns = [
@@ -17,5 +17,13 @@ urlpatterns = [
     path("points/<int:pk>/packets/", packets.packet_list, name="packets"),
     path("points/<int:pk>/packets/<int:seq>/", packets.packet, name="packet"),
     path("points/<int:pk>/packets/<int:seq>/raw", packets.download, name="packet-raw"),
+    path("quarantine/", quarantine.quarantine_list, name="quarantine"),
+    path("quarantine/<int:pk>/", quarantine.entry, name="quarantine-entry"),
+    path("quarantine/<int:pk>/packets/<int:seq>/", quarantine.sample, name="quarantine-packet"),
+    path("quarantine/<int:pk>/replay/", quarantine.replay, name="quarantine-replay"),
+    path("quarantine/<int:pk>/dismiss/", quarantine.dismiss, name="quarantine-dismiss"),
+    path("commands/", commands.command_list, name="commands"),
+    path("commands/new/", commands.new, name="command-new"),
+    path("commands/<int:pk>/", commands.command, name="command"),
     path("gateway/", gateway.gateway, name="gateway"),
 ]

@@ -14,7 +14,7 @@ from qingyuan.areas.assets.models import DataLogger
 from qingyuan.areas.assets.queries import consents, in_force, stations, today
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope, may
-from qingyuan.areas.telemetry import actions, queries
+from qingyuan.areas.telemetry import queries
 from qingyuan.areas.telemetry.command_form import CommandForm, Offer, offers
 from qingyuan.hj212 import commands as protocol
 from qingyuan.spool import CommandError
@@ -131,6 +131,7 @@ def _chosen(request: HttpRequest, offered: list[Offer]) -> Offer | None:
 def _send(request: HttpRequest, station: DataLogger, chosen: Offer, form: CommandForm) -> int | None:
     """The id of the queued command; None with the reason on the form."""
     try:
+        from qingyuan.areas.telemetry import actions
         return actions.send_command(
             request.scope, station, chosen.cn, form.pairs(), reason=form.cleaned_data["reason"])
     except ValidationError as error:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.areas.assets.queries import stations
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
-from qingyuan.areas.telemetry import actions, queries
+from qingyuan.areas.telemetry import queries
 from qingyuan.areas.telemetry.models import Quarantine, QuarantineKind, QuarantineState
 
 from . import reading
@@ -86,6 +86,7 @@ def sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Read the frames of a reason again, after the registry or the factor table was mended."""
     row = row_or_404(request, pk)
+    from qingyuan.areas.telemetry import actions
     outcome: Any = actions.replay_quarantine(request.scope, row)
     messages.success(request, _("已重放：%s") % outcome)
     return redirect("telemetry:quarantine")
@@ -96,6 +97,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a reason aside; the frames stay where they are."""
     row = row_or_404(request, pk)
+    from qingyuan.areas.telemetry import actions
     actions.dismiss_quarantine(request.scope, row, note=request.POST.get("note", "").strip()[:200])
     messages.success(request, _("已忽略，报文仍保存，可在“已忽略”中查看。"))
     return redirect("telemetry:quarantine")

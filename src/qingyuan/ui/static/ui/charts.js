@@ -41,7 +41,7 @@ function build() {
     const code = document.createElement("span");
     code.className = "note mono";
     code.textContent = factor.code;
-    head.append(name, unit, code);
+    head.append(name, unit, code, ...flagWords(factor));
     const canvas = document.createElement("div");
     const filled = factor.lines.some((line) => line.points.some((p) => p[1] !== null));
     canvas.className = filled ? "chart-canvas" : "chart-none";
@@ -60,6 +60,17 @@ function build() {
   }
   window.echarts.connect("factors");
   holder.dataset.ready = "1";
+}
+
+// The bands under a line in words, so that colour is never alone.
+function flagWords(factor) {
+  return [...new Set(factor.bands.map((band) => band.flag))].map((flag) => {
+    const found = stateOf("flag", flag);
+    const word = document.createElement("span");
+    word.className = `band-word tone-${found.tone}`;
+    word.textContent = `${flag} ${found.label}`;
+    return word;
+  });
 }
 
 function packetAddress(epoch) {

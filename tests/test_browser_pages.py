@@ -1,0 +1,205 @@
+"""One path through each page in a real Chromium: what a person clicks, and what they then read."""
+
+import os
+import re
+import shutil
+import time
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+PASSWORD = "correct-horse-2026"
+MINUTE = "a21026-Avg={},a21026-ZsAvg=14.2,a21026-Flag={};a01011-Avg=7.1,a01011-Flag=N"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    # The driver keeps an event loop in this thread, which Django would take for async code; the
+    # database is emptied after each test, so this must hold until the driver is gone.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def fed(cast, station, segment, spooled, intake):
+    """A gas station heard a moment ago, with minutes of this morning, one of them calibrating."""
+    one = station(name="示例 1 号烟气出口")
+    for scope in (cast.manager, cast.engineer):
+        scope.user.set_password(PASSWORD)
+        scope.user.save()
+    spooled([segment(one, "2011", "20261123140000", "a21026-Rtd=13.75,a21026-Flag=N;a01011-Rtd=7.3,a01011-Flag=D")]
+            + [segment(one, "2051", f"2026112314{n}000", MINUTE.format(12 + n, "C" if n == 3 else "N"))
+               for n in range(6)]
+            + [segment(one, "2061", "20261123130000", MINUTE.format(12.5, "N"))])
+    intake()
+    return one
+
+
+@pytest.fixture
+def heard_now(fed):
+    from qingyuan.areas.telemetry.models import LatestReading
+
+    LatestReading.objects.update(at=int(time.time() * 1000))
+    return fed
+
+
+@pytest.fixture
+def at(chromium, live_server, fed):
+    """``at("/stations/")``: a signed-in page there. Any error in the browser's console fails the test."""
+    contexts, complaints = [], []
+
+    def open_(path: str = "/", *, width: int = 1440, who: str = "manager", scheme: str = "light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN",
+                                       color_scheme=scheme, base_url=live_server.url)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"/sign-in/?next={path}")
+        page.fill("input[name=username]", who)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(f"**{path}")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_overview_to_point_by_a_click(at, heard_now):
+    page = at()
+    expect(page.get_by_role("heading", name="点位总览")).to_be_visible()
+    card = page.locator(".card-point")
+    expect(card.get_by_text("13.75")).to_be_visible()
+    expect(card.get_by_text("在线", exact=True)).to_be_visible()
+    page.get_by_role("link", name="示例 1 号烟气出口").first.click()
+    expect(page.get_by_role("heading", name="示例 1 号烟气出口")).to_be_visible()
+
+
+def test_a_new_packet_appears_without_a_reload(at, heard_now, segment, spooled, intake):
+    page = at()
+    page.evaluate("window.untouched = true")
+    spooled([segment(heard_now, "2011", "20261123140030", "a21026-Rtd=99.25,a21026-Flag=N")])
+    intake()
+    expect(page.get_by_text("99.25")).to_be_visible(timeout=12_000)
+    assert page.evaluate("window.untouched") is True
+
+
+def test_filters_stand_in_the_address(at):
+    page = at()
+    page.select_option("#f-kind", "water")
+    page.wait_for_url("**/?kind=water")
+    expect(page.get_by_text("没有符合条件的点位")).to_be_visible()
+    page.get_by_role("link", name="清除筛选").first.click()
+    expect(page.locator(".card-point")).to_have_count(1)
+
+
+def test_charts_table_and_packet_of_a_point(at, fed):
+    page = at(f"/points/{fed.point.pk}/?interval=min&from=2026-11-23&to=2026-11-24")
+    page.wait_for_selector("#charts[data-ready]")
+    expect(page.locator(".chart canvas")).to_have_count(2)
+    expect(page.locator(".chart").first).to_contain_text("二氧化硫")
+    expect(page.locator(".band-word")).to_have_text("C 校准")
+    expect(page.get_by_role("cell", name="16").first).to_be_visible()
+    page.get_by_role("link", name="2026-11-23 14:30").click()
+    expect(page.get_by_role("heading", name=re.compile("上传污染物分钟数据"))).to_be_visible()
+    expect(page.get_by_text("与前一条相符")).to_be_visible()
+
+
+def test_a_csv_is_downloaded(at, fed):
+    page = at(f"/points/{fed.point.pk}/?interval=min&from=2026-11-23&to=2026-11-24")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text("utf-8-sig").count("2026-11-23 14:") == 6
+
+
+def test_raw_packets_show_bytes_and_clause(at, fed):
+    page = at(f"/points/{fed.point.pk}/packets/")
+    expect(page.locator("tr[data-row]")).to_have_count(8)
+    page.locator("tr[data-row]").first.click()
+    expect(page.locator("#raw-text")).to_contain_text("##0")
+    page.get_by_text("十六进制").click()
+    expect(page.locator(".raw.hex")).to_contain_text("23 23 30")
+
+
+def test_a_station_is_entered_and_what_was_typed_survives_a_refusal(at):
+    page = at("/stations/")
+    page.get_by_role("link", name="登记站点").first.click()
+    page.get_by_label("排污单位").fill("示例新单位")
+    page.get_by_label("点位名称").fill("新点位")
+    page.get_by_label("MN", exact=True).fill("有 空格")
+    page.get_by_label("访问密码").fill("123456")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("MN 不能含空格")).to_be_visible()
+    expect(page.get_by_label("点位名称")).to_have_value("新点位")
+    page.get_by_label("MN", exact=True).fill("NEW00000000000000000AAAA")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已登记")).to_be_visible()
+
+
+def test_a_password_is_shown_on_request(at, fed):
+    page = at(f"/stations/{fed.logger.pk}/")
+    field = page.locator("#pw")
+    assert field.get_attribute("type") == "password"
+    page.get_by_role("button", name="显示或隐藏").click()
+    assert field.get_attribute("type") == "text"
+
+
+def test_gateway_page_draws_its_down_state(at, settings):
+    settings.GATEWAY_HTTP = "http://127.0.0.1:9"
+    page = at("/gateway/")
+    expect(page.get_by_text("网关没有应答", exact=True)).to_be_visible()
+
+
+def test_keyboard_search_rows_and_help(at):
+    page = at()
+    page.keyboard.press("/")
+    page.keyboard.type("烟气")
+    found = page.locator("#search-found a")
+    expect(found).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.locator("body").press("j")
+    expect(page.locator("[data-row].is-chosen")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("快捷键")
+
+
+def test_a_lost_connection_is_shown(chromium, live_server, at):
+    page = at()
+    expect(page.locator("#connection")).to_contain_text("连接正常")
+    page.context.set_offline(True)
+    expect(page.locator("#connection")).to_contain_text("连接中断")
+    page.context.set_offline(False)
+    expect(page.locator("#connection")).to_contain_text("连接正常", timeout=15_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_a_phone_and_the_scheme_follows_the_system(at, fed, scheme):
+    page = at(width=390, scheme=scheme)
+    pk = fed.point.pk
+    for path in ("/", "/?view=list", f"/points/{pk}/?interval=min", f"/points/{pk}/packets/",
+                 f"/points/{pk}/packets/2/", "/stations/", "/stations/new/", f"/stations/{fed.logger.pk}/",
+                 "/stations/import/", "/gateway/"):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, path
+        assert page.evaluate("document.documentElement.dataset.bsTheme") == scheme
+
+
+def test_chinese_needs_no_font_of_the_system(at, live_server):
+    page = at()
+    family = page.evaluate("getComputedStyle(document.body).fontFamily")
+    assert "Noto Sans SC Variable" in family
+    loaded = page.evaluate(
+        "document.fonts.load('16px \"Noto Sans SC Variable\"', '清源监测').then((faces) => faces.length)")
+    assert loaded >= 1
