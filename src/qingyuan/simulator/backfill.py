@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qingyuan.simulator.physics import BLOCK, TICK
-from qingyuan.simulator.physics.signal import Columns, Signal, Values, day_start
+from qingyuan.simulator.physics.signal import Columns, Signal, day_start
+from qingyuan.simulator.physics.slow import Values
 
 if TYPE_CHECKING:
     from qingyuan.simulator.stations import StationSpec

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from qingyuan.hj212 import build
 from qingyuan.kernel.clock import stamp
+from qingyuan.simulator.physics.noise import dice
 from qingyuan.simulator.physics.signal import Columns, Reading, Signal
 from qingyuan.simulator.stations import StationSpec
 
-_ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401}
+_ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401, "2062": 501}
 """Milliseconds of the QN by command, so that packets due in the same second have
 different ones, in the order in which they are sent."""
 
@@ -79,6 +80,22 @@ class Composer:
             reading = self._signal.hour(start) if cn == "2061" else self._signal.day(start)
         factors = self._factors(self._period, reading)
         return self._uploads(cn, start + seconds, start, factors, late, qn)
+
+    def check(self, at: int, late: bool = False, qn: str | None = None) -> list[Outgoing]:
+        """2062, the daily standard check whose result is there at `at` (HJ 355-2019 8: a sample of
+        half the range, within ±10 %). ResultType 1 is written for passed, 0 for failed; which
+        figure the standard means is in no text at hand."""
+        factors: dict[str, dict[str, build.Value]] = {}
+        for f in self.spec.factors:
+            if f.analyser == "wet":
+                nominal = f.high / 2
+                error = 0.08 * (dice(self.spec.seed, f.code, at).random() - 0.5)
+                factors[f.code] = {
+                    "SampleRd": f"{nominal * (1 + error):.{f.decimals}f}",
+                    "StandardValue": f"{nominal:.{f.decimals}f}",
+                    "ResultType": 1 if abs(error) <= 0.1 else 0,
+                }
+        return self._uploads("2062", at, at, factors, late, qn)
 
     def plain(
         self,

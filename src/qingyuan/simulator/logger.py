@@ -68,13 +68,13 @@ class DataLogger:
             self.counts, timeout=self.talk.timeout, resends=self.talk.resends,
             limit=self.talk.queue, window=self.talk.window,
         )  # fmt: skip
-        self.timetable = Timetable(now, spec.rtd_interval, spec.min_interval)
+        self.timetable = Timetable(now, spec.rtd_interval, spec.min_interval, _check_second(spec))
         self.connected = False
         self._spells = sorted(spells, key=lambda s: s.start)
         self._active: list[Spell] = []
         self._roll = dice(spec.seed, spec.mn, "manners")
         self._delay = dice(spec.seed, spec.mn, "delay").random() * self.talk.spread
-        self._heartbeat = now
+        self._heartbeat, self._beat = now, ""
         self._flooded = 0.0
         self._left = self._restarting = False
         self._announce = spec.edition != "2005"
@@ -139,7 +139,10 @@ class DataLogger:
         if packet.cn == "9014":
             self._acknowledged(packet)
         elif packet.cn == "9013":
-            self.outbox.acknowledged(packet.qn)
+            if packet.qn == self._beat:
+                self.counts["heartbeats answered"] += 1
+            else:
+                self.outbox.acknowledged(packet.qn)
         elif packet.cn not in ("9011", "9012"):
             if self._spell("deaf"):
                 self.counts["manner deaf"] += 1
@@ -163,12 +166,16 @@ class DataLogger:
             self._heartbeat = now
             self.counts["sent"] += 1
             self.counts["sent 9015"] += 1
-            acts.append(self._out(self.composer.heartbeat(now).raw))
+            beat = self.composer.heartbeat(now)
+            self._beat = beat.qn
+            acts.append(self._out(beat.raw))
         return acts
 
     def _batch(self, at: int, cn: str, start: int, length: int) -> Batch:
         if cn == "2011":
             make = partial(self.composer.realtime, at)
+        elif cn == "2062":
+            make = partial(self.composer.check, at)
         else:
             make = partial(self.composer.period, cn, start, length)
         return Batch(cn, make, late=not self.connected)
@@ -278,6 +285,13 @@ class DataLogger:
     def _count(self, kind: str, act: Act) -> Act:
         self.counts[f"manner {kind}"] += 1
         return act
+
+
+def _check_second(spec: StationSpec) -> int | None:
+    """When the day's standard check is over; only water loggers of 2025 report it."""
+    if spec.edition != "2025" or spec.kind != "water":
+        return None
+    return dice(spec.seed, spec.mn, "check").randrange(24) * 3600 + 40 * 60
 
 
 def backoff(failures: int, roll: random.Random) -> float:

@@ -10,11 +10,15 @@ class Timetable:
     epoch seconds.
 
     Day before hour before minute before real time when they fall together, as in the examples of
-    annex C.
+    annex C. `check` is the second of the China day at which the result of the standard check is
+    there (2062), None for stations that make none.
     """
 
-    def __init__(self, now: float, rtd: int, minutes: int) -> None:
+    def __init__(self, now: float, rtd: int, minutes: int, check: int | None = None) -> None:
         self._steps = {"2031": 86400, "2061": 3600, "2051": 60 * minutes, "2011": rtd}
+        self._shift = {"2062": check or 0}
+        if check is not None:
+            self._steps["2062"] = 86400
         self._heap: list[tuple[int, int, str]] = []
         for cn in self._steps:
             self._plan(cn, now)
@@ -25,8 +29,12 @@ class Timetable:
         return self._heap[0][0] if self._heap else 1 << 40
 
     def step(self, cn: str) -> int:
-        """Seconds between two uploads of a command."""
-        return self._steps[cn]
+        """Seconds between two uploads of a command; 0 when the station does not send it."""
+        return self._steps.get(cn, 0)
+
+    def shift(self, cn: str) -> int:
+        """Seconds after China midnight from which a command's periods are counted."""
+        return self._shift.get(cn, 0)
 
     def change(self, cn: str, step: int, now: float) -> None:
         """Another interval from now on; 0 stops the command."""
@@ -42,12 +50,12 @@ class Timetable:
         while self._heap and self._heap[0][0] <= now:
             at, rank, cn = heapq.heappop(self._heap)
             step = self._steps[cn]
-            rows.append((at, cn, at if cn == "2011" else at - step, step))
+            rows.append((at, cn, at if cn in ("2011", "2062") else at - step, step))
             heapq.heappush(self._heap, (at + step, rank, cn))
         return rows
 
     def _plan(self, cn: str, now: float) -> None:
         step = self._steps[cn]
-        midnight = day_start(now)
-        at = midnight + (int(now - midnight) // step + 1) * step
+        origin = day_start(now) + self._shift.get(cn, 0) - 86400
+        at = origin + (int(now - origin) // step + 1) * step
         heapq.heappush(self._heap, (at, list(self._steps).index(cn), cn))

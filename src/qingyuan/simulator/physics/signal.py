@@ -6,34 +6,30 @@ without events take a short way that never makes the twenty ticks; a test holds 
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from math import fsum
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qingyuan.simulator.physics import (
     BLOCK,
     BLOCKS_PER_DAY,
     BLOCKS_PER_HOUR,
     TICK,
-    TICKS,
     block_of,
     china_day,
     first_block,
 )
-from qingyuan.simulator.physics.aggregate import combine, mean, period_flag, valid
-from qingyuan.simulator.physics.boiler import Boiler, Plant, converted, dry_standard
+from qingyuan.simulator.physics.aggregate import combine, period_flag
 from qingyuan.simulator.physics.diary import Diary
-from qingyuan.simulator.physics.events import FLAGS, KINDS, Event
-from qingyuan.simulator.physics.instrument import ORDER, effect, upset
-from qingyuan.simulator.physics.probe import Probe, probes
+from qingyuan.simulator.physics.display import Display
+from qingyuan.simulator.physics.events import Event
 from qingyuan.simulator.physics.quick import ShortWay
-from qingyuan.simulator.physics.sewage import SewageWorks
+from qingyuan.simulator.physics.slow import Flags, LongWay, Values
 
 if TYPE_CHECKING:
     from qingyuan.simulator.stations import StationSpec
 
 Columns = tuple[tuple[str, str], ...]
-Values = list[float | None]
-_READINGS_KEPT = 2 * BLOCKS_PER_DAY
+_READINGS_KEPT = 3 * BLOCKS_PER_DAY
 
 
 class Reading(NamedTuple):
@@ -42,16 +38,6 @@ class Reading(NamedTuple):
 
     values: Values
     flags: Sequence[str]
-
-
-def plant_of(spec: "StationSpec") -> Plant:
-    """The source behind a station."""
-    if spec.kind == "water":
-        return SewageWorks(spec.mn, spec.seed, place=spec.place, capacity=spec.capacity)
-    return Boiler(
-        spec.mn, spec.seed, plant=spec.plant, place=spec.place, capacity=spec.capacity,
-        area_m2=spec.area_m2, barometric_kpa=spec.barometric_kpa, o2_reference=spec.o2_reference,
-    )  # fmt: skip
 
 
 class Signal:
@@ -63,23 +49,23 @@ class Signal:
         self.spec = spec
         self._remember = remember
         self._known: dict[tuple[str, int], Reading] = {}
-        self._plant = plant_of(spec)
-        self._probes = probes(spec, self._plant)
         self._diary = Diary(spec)
-        self._letters = FLAGS[spec.edition]
+        self._display = Display(spec, self._diary)
+        self._probes = self._display.probes
+        self._short, self._long = ShortWay(spec, self._probes), LongWay(spec, self._display)
         self.normal: tuple[str, ...] = ("N",) * len(self._probes)
-        place = {f.key: i for i, f in enumerate(spec.factors)}
-        self._o2 = place.get("a19001", -1)
-        self._flow = place.get("a00000", place.get("w00000", -1))
-        self._stack = tuple(place.get(k, -1) for k in ("a01012", "a01013", "a01014"))
-        self._short = ShortWay(spec, self._probes)
-        self._ticks: tuple[int, list[Values], list[list[str]] | None] | None = None
+        self._ticks: tuple[int, list[Values], Flags | None] | None = None
         self.rtd_columns: Columns = tuple(
             (f.code, s) for f in spec.factors for s in (("Rtd", "ZsRtd") if f.zs else ("Rtd",))
         )
         self.period_columns: Columns = tuple(
             (p.factor.code, s) for p in self._probes for s in p.suffixes
         )
+        self._joins = [
+            (s, i, p.cou_divisor if s == "Cou" else p.divisor)
+            for i, p in enumerate(self._probes)
+            for s in p.suffixes
+        ]
         self.rtd_owner = [i for i, p in enumerate(self._probes) for _ in range(1 + p.factor.zs)]
         self.period_owner = [i for i, p in enumerate(self._probes) for _ in p.suffixes]
 
@@ -88,8 +74,7 @@ class Signal:
         self._diary.add(event)
         self._ticks = None
         self._known.clear()
-        for probe in self._probes:
-            probe.forget()
+        self._display.forget()
 
     def realtime(self, epoch: float) -> Reading:
         """The readings of the 30-second tick that holds an instant."""
@@ -99,11 +84,11 @@ class Signal:
         letters = self.normal if flags is None else tuple(row[i] for row in flags)
         return Reading([c[i] for c in columns], letters)
 
-    def ticks(self, block: int) -> tuple[list[Values], list[list[str]] | None]:
+    def ticks(self, block: int) -> tuple[list[Values], Flags | None]:
         """A block's twenty real-time values per column, and per factor its twenty flags (None: all
         N)."""
         if self._ticks is None or self._ticks[0] != block:
-            self._ticks = (block, *self._make_ticks(block))
+            self._ticks = (block, *self._long.ticks(block))
         return self._ticks[1], self._ticks[2]
 
     def minute(self, block: int) -> Reading:
@@ -112,10 +97,10 @@ class Signal:
 
     def _make_minute(self, block: int) -> Reading:
         if not self._diary.of(block):
-            quick = self._short.values(block, self._levels(block))
+            quick = self._short.values(block, self._display.levels(block))
             if quick is not None:
                 return Reading(quick, self.normal)
-        return self._period(*self._raw(block), BLOCK)
+        return Reading(*self._long.period(*self._long.raw(block), BLOCK))
 
     def period(self, start: int, seconds: int) -> Reading:
         """Data of any period of whole ticks within one hour, as for a minute interval of 1 to 30
@@ -126,14 +111,15 @@ class Signal:
         skip = (start - first * BLOCK) // TICK
         count = seconds // TICK
         values: list[Values] = [[] for _ in self._probes]
-        flags: list[list[str]] = [[] for _ in self._probes]
+        flags: Flags = [[] for _ in self._probes]
         for block in range(first, last + 1):
-            more, letters = self._raw(block)
+            more, letters = self._long.raw(block)
             for i, row in enumerate(more):
                 values[i] += row
                 flags[i] += letters[i]
         cut = slice(skip, skip + count)
-        return self._period([v[cut] for v in values], [f[cut] for f in flags], seconds)
+        parts = [v[cut] for v in values], [f[cut] for f in flags]
+        return Reading(*self._long.period(*parts, seconds))
 
     def hour(self, start: int) -> Reading:
         """The hour that begins at `start`, from its six ten-minute data (HJ 212-2017 formulas 16,
@@ -154,7 +140,8 @@ class Signal:
         found = self._known.get((what, when))
         if found is None:
             if len(self._known) > _READINGS_KEPT:
-                self._known.clear()
+                for old in list(self._known)[: _READINGS_KEPT // 2]:
+                    del self._known[old]
             found = self._known[what, when] = make(when)
         return found
 
@@ -173,183 +160,29 @@ class Signal:
             (e for e in found.values() if e.start < until and e.end > since), key=lambda e: e.start
         )
 
-    # -- the short way ------------------------------------------------------------------------
-
-    def _levels(self, block: int) -> list[float]:
-        """What the instruments show on average over a block in which nothing happens to it."""
-        true = self._plant.levels(block)
-        shown = []
-        for probe in self._probes:
-            if probe.period:
-                shown.append(probe.held(block, self._true))
-                continue
-            value = true[probe.source]
-            shown.append(probe.drifted(block, value) if probe.drifts else value)
-        return shown
-
-    def _true(self, block: int, source: int) -> float:
-        """The level of one quantity with what happened to the source, in the middle of a block."""
-        happening = [e for e in self._diary.of(block) if KINDS[e.kind].layer == "process"]
-        if not happening:
-            return self._plant.levels(block)[source]
-        touching = [e for e in happening if e.touches(self._plant.keys[source])]
-        return self._plant.levels(block, upset(touching, block * BLOCK + BLOCK / 2))[source]
-
-    # -- the long way -------------------------------------------------------------------------
-
-    def _raw(self, block: int) -> tuple[list[Values], list[list[str]]]:
-        """Per factor the block's twenty values, not yet rounded, and their flags."""
-        events = self._diary.of(block)
-        shapes = [p.shape(block) for p in self._probes]
-        process = [e for e in events if KINDS[e.kind].layer == "process"]
-        if process:
-            columns = self._upset_ticks(block, shapes, process)
-        else:
-            columns = [
-                p.spread(level, shape)
-                for p, level, shape in zip(self._probes, self._levels(block), shapes, strict=True)
-            ]
-        flags = [["N"] * TICKS for _ in columns]
-        for event in sorted(events, key=_precedence):
-            self._apply(event, block, columns, flags, shapes)
-        for probe, column, letters in zip(self._probes, columns, flags, strict=True):
-            probe.clip(column, letters, self._letters["over_range"])
-        return columns, flags
-
-    def _upset_ticks(
-        self, block: int, shapes: list[tuple[float, ...]], process: list[Event]
-    ) -> list[Values]:
-        """Ticks while something happens to the source: the plant is asked anew at every tick."""
-        columns: list[Values] = [[] for _ in self._probes]
-        for i in range(TICKS):
-            at = block * BLOCK + i * TICK
-            whole = self._plant.levels(block, upset([e for e in process if not e.factors], at))
-            partly = [e for e in process if e.factors]
-            part = self._plant.levels(block, upset(process, at)) if partly else whole
-            touched = {k for e in partly for k in e.factors}
-            for probe, column, shape in zip(self._probes, columns, shapes, strict=True):
-                source = part if probe.factor.key in touched else whole
-                if probe.period:
-                    column.append(probe.held(block, self._true))
-                else:
-                    level = probe.drifted(block, source[probe.source])
-                    column.append(level + (probe.share * level + probe.plus) * shape[i])
-        return columns
-
-    def _apply(
-        self,
-        event: Event,
-        block: int,
-        columns: list[Values],
-        flags: list[list[str]],
-        shapes: list[tuple[float, ...]],
-    ) -> None:
-        kind = KINDS[event.kind]
-        letter = self._letters[kind.state]
-        for probe, column, letters, shape in zip(self._probes, columns, flags, shapes, strict=True):
-            if not event.touches(probe.factor.key):
-                continue
-            for i in range(TICKS):
-                at = block * BLOCK + i * TICK
-                if not event.start <= at < event.end:
-                    continue
-                if letter != "N":
-                    letters[i] = letter
-                value = column[i]
-                if kind.layer == "instrument" and value is not None:
-                    usual = partial(self._usual, probe, event.start)
-                    column[i] = effect(event, probe.factor, value, at, shape[i], usual)
-
-    def _usual(self, probe: Probe, epoch: float) -> float:
-        """What an instrument showed when an event began."""
-        block = block_of(epoch)
-        if probe.period:
-            return probe.held(block, self._true)
-        return probe.drifted(block, self._true(block, probe.source))
-
-    def _make_ticks(self, block: int) -> tuple[list[Values], list[list[str]] | None]:
-        values, flags = self._raw(block)
-        columns: list[Values] = []
-        o2 = values[self._o2] if self._o2 >= 0 else []
-        for probe, column in zip(self._probes, values, strict=True):
-            columns.append(probe.rounded(column))
-            if probe.factor.zs:
-                pairs = zip(column, o2, strict=True)
-                columns.append(probe.rounded([self._zs(c, o) for c, o in pairs]))
-        calm = all(set(row) == {"N"} for row in flags)
-        return columns, None if calm else flags
-
-    def _zs(self, c: float | None, o2: float | None) -> float | None:
-        if c is None or o2 is None:
-            return None
-        return converted(c, o2, self.spec.o2_reference)
-
-    def _period(self, values: list[Values], flags: list[list[str]], seconds: int) -> Reading:
-        """Data of a period from its ticks."""
-        counted = [valid(v, f) for v, f in zip(values, flags, strict=True)]
-        means = [mean(c) for c in counted]
-        flow = self._dry(means)
-        out: Values = []
-        letters = []
-        for i, probe in enumerate(self._probes):
-            if probe.cou_divisor:
-                out.append(self._amount(probe, means[i], flow, seconds))
-            least, most = (min(counted[i]), max(counted[i])) if counted[i] else (None, None)
-            wide = probe.factor.extremes
-            out += probe.rounded([least, means[i], most] if wide else [means[i]])
-            if probe.factor.zs:
-                out += probe.rounded(self._zs_period(values, flags, means, i))
-            letters.append(period_flag(flags[i], self.spec.kind, self.spec.flag_rule))
-        return Reading(out, letters)
-
-    def _zs_period(
-        self, values: list[Values], flags: list[list[str]], means: Values, i: int
-    ) -> Values:
-        """Least, mean and greatest converted value; the mean is that of the means, formula (28)."""
-        average = self._zs(means[i], means[self._o2])
-        ticks = [self._zs(c, o) for c, o in zip(values[i], values[self._o2], strict=True)]
-        counted = valid(ticks, flags[i])
-        if average is None or not counted:
-            return [None, average, None]
-        return [min(*counted, average), average, max(*counted, average)]
-
-    def _dry(self, means: Values) -> float | None:
-        """What carries the pollutants: dry standard flow in m³/s (formula 31), for water the flow
-        in L/s."""
-        flow = means[self._flow]
-        if self._o2 < 0 or flow is None:
-            return flow
-        temperature, static, humidity = (means[i] for i in self._stack)
-        if temperature is None or static is None or humidity is None:
-            return None
-        return dry_standard(flow, temperature, static, humidity, self.spec.barometric_kpa)
-
-    def _amount(
-        self, probe: Probe, level: float | None, flow: float | None, seconds: int
-    ) -> float | None:
-        """m³ of gas or water, or kg of a pollutant (formulas 1, 8, 33), of a period."""
-        if level is None or (probe.mass and flow is None):
-            return None
-        carried = (flow or 0.0) * seconds * 1e-6
-        amount = level * carried if probe.mass else level * probe.volume * seconds / BLOCK
-        return (amount * probe.cou_divisor + 0.5) // 1 / probe.cou_divisor
-
     def _join(self, parts: list[Reading]) -> Reading:
         """A longer period from its parts, column by column."""
         flags = [[p.flags[i] for p in parts] for i in range(len(self._probes))]
+        calm = [set(row) == {"N"} for row in flags]
         out: Values = []
-        for j, (_, suffix) in enumerate(self.period_columns):
-            owner = self.period_owner[j]
-            value = combine(suffix, [p.values[j] for p in parts], flags[owner])
-            probe = self._probes[owner]
-            divisor = probe.cou_divisor if suffix == "Cou" else probe.divisor
+        columns = zip(*(p.values for p in parts), strict=True)
+        for (how, owner, divisor), column in zip(self._joins, columns, strict=True):
+            if calm[owner] and None not in column:
+                value: float | None = _QUICK[how](column)
+            else:
+                value = combine(how, column, flags[owner])
             out.append(None if value is None else (value * divisor + 0.5) // 1 / divisor)
         spec = self.spec
         return Reading(out, [period_flag(f, spec.kind, spec.flag_rule) for f in flags])
 
 
-def _precedence(event: Event) -> int:
-    return ORDER.index(event.kind) if event.kind in ORDER else -1
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / len(values)
+
+
+_QUICK: dict[str, Callable[[Any], float]] = {
+    "Cou": sum, "Min": min, "ZsMin": min, "Max": max, "ZsMax": max, "Avg": _mean, "ZsAvg": _mean,
+}  # fmt: skip
 
 
 def day_start(epoch: float) -> int:

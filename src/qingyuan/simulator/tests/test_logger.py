@@ -421,3 +421,25 @@ def test_a_new_sm4_key_is_used_from_then_on(station, noon):
     desk.ask("1014", SKCreateTime="20251123120000000", NewSK=new)
     desk.key = new.encode()
     assert "a21026" in desk.at(noon)[0].factors
+
+
+def test_the_daily_standard_check_is_reported_in_2025_and_can_be_read_back(station, noon):
+    """HJ 212-2025, 2062: half the range, within ten per cent."""
+    desk = Desk(station("water", "2025"), noon).quiet().up()
+    day = [p for m in range(noon, noon + 86400, 600) for p in desk.drain(desk.at(m))]
+    checks = [p for p in day if p.cn == "2062"]
+    assert len(checks) == 1
+    assert checks[0].data_time[14:16] == "40"
+    cod = checks[0].factors["w01018"]
+    assert cod["StandardValue"] == "75.0"
+    assert 67.5 <= float(cod["SampleRd"]) <= 82.5
+    asked = desk.ask("2062", BeginTime="20251123000000", EndTime="20251124120000")
+    assert checks[0].pairs in [p.pairs for p in asked]
+
+
+def test_an_answered_heartbeat_is_no_stray(station, noon):
+    desk = Desk(station("gas", "2025"), noon).quiet().up()
+    for moment in range(noon, noon + 601, 30):
+        desk.drain(desk.at(moment))
+    assert desk.logger.counts["heartbeats answered"] == 2
+    assert desk.logger.counts["stray answers"] == 0

@@ -342,7 +342,7 @@ def test_tampering_shows_as_it_is_named(station, noon):
 def test_drift_grows_from_calibration_to_calibration_and_is_small(station, noon):
     spec = station("gas")
     signal = Signal(spec)
-    probe = next(p for p in signal._probes if p.factor.key == "a21026")
+    probe = next(p for p in signal._display.probes if p.factor.key == "a21026")
     wander = [abs(probe.drifted(block_of(noon) + b, 20.0) - 20.0) for b in range(144)]
     assert max(wander) < 0.025 * 150
     assert min(wander) < 0.02 * max(wander)
