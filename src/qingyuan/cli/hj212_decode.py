@@ -17,7 +17,7 @@ from qingyuan.hj212.sm4 import parse_key
 
 _CHUNK = 1 << 16
 # A file's bad stretch should be one line; memory is bounded by this and not by the file.
-_STRETCH = 1 << 24
+_STRETCH = 1 << 22
 
 
 def run_decode(argv: list[str]) -> int:
