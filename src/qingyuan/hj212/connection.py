@@ -33,6 +33,7 @@ _MAYBE = re.compile(
 _LONGEST_MAYBE = 10
 _HEX4 = re.compile(rb"[0-9A-Fa-f]{4}")
 
+
 class Connection:
     """The receiving half of one HJ 212 link, without socket and clock.
 

@@ -18,6 +18,7 @@ MOST_SHAPES: Final = 4096
 MOST_LOGGERS: Final = 1 << 16
 # An expression takes some milliseconds to compile: worth it for a shape that keeps coming.
 _WORTH_COMPILING: Final = 16
+_MOST_NAMES_COMPILED: Final = 400
 
 _TO_EQUALS = bytes.maketrans(b";,", b"==")
 _TO_SEMICOLON = bytes.maketrans(b",", b";")
@@ -62,10 +63,10 @@ class Shape:
 
     def read(self, segment: bytes, start: int) -> Sequence[str] | None:
         """All texts of the CP that begins at ``start`` and ends the segment, if it is regular and
-        has this shape; None otherwise, and while the shape is not common enough to compile."""
+        has this shape; None otherwise, and while the shape is too rare or too long to compile."""
         if self._pattern is None:
             self._seen += 1
-            if self._seen < _WORTH_COMPILING:
+            if self._seen < _WORTH_COMPILING or len(self.names) > _MOST_NAMES_COMPILED:
                 return None
             items = "[;,]".join(re.escape(name) + _PLAIN_TEXT for name in self.names)
             self._pattern = re.compile(items + "&&")
