@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .installation import opened
 
-THREADS = 8
+THREADS = 4
 
 
 def run(argv: list[str]) -> int:
@@ -29,7 +29,7 @@ def run(argv: list[str]) -> int:
     server = Granian(
         "qingyuan.project.wsgi:application", address=args.http_host, port=args.http_port,
         interface=Interfaces.WSGI, workers=1, blocking_threads=THREADS, websockets=False,
-        log_level=LogLevels.warning, respawn_failed_workers=True, process_name="qingyuan-web",
+        log_level=LogLevels.warning, respawn_failed_workers=True, backpressure=64,
     )
     from django.db import connections
 

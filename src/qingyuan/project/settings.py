@@ -101,7 +101,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A 503 of /healthz is an answer, not an error of ours; whoever asks reads it.
+    "filters": {"health": {"()": "django.utils.log.CallbackFilter",
+                           "callback": lambda record: "/healthz" not in record.getMessage()}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line",
+                            "filters": ["health"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"apscheduler": {"level": "WARNING"}},
 }

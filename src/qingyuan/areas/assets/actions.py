@@ -288,8 +288,18 @@ def _serve(scope: Scope, point: MonitoringPoint, since: date) -> None:
 
 def _announce() -> None:
     """Count the routing version up, and export the registry once the transaction is through."""
-    row, made = RoutingVersion.objects.get_or_create(pk=1, defaults={"version": 1})
-    if not made:
-        RoutingVersion.objects.filter(pk=row.pk).update(version=F("version") + 1)
+    RoutingVersion.objects.get_or_create(pk=1)
+    RoutingVersion.objects.filter(pk=1).update(version=F("version") + 1)
+    version = _routing_version()
+
+    def export() -> None:
+        # Of a thousand stations entered in one transaction only the last one exports.
+        if _routing_version() == version:
+            write_registry()
+
     # robust: a full disk must not undo what is committed; the worker exports again each minute.
-    transaction.on_commit(write_registry, robust=True)
+    transaction.on_commit(export, robust=True)
+
+
+def _routing_version() -> int:
+    return RoutingVersion.objects.values_list("version", flat=True).get(pk=1)

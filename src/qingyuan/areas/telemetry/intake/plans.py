@@ -1,6 +1,8 @@
 """How the values of one shape of packet go into a row, prepared once and used a million times."""
 
 import hashlib
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -11,7 +13,7 @@ from qingyuan.hj212 import Shape as WireShape
 
 from ..factors import factor_id
 from ..models import Shape
-from ..packing import NAN, pack, pack_flags
+from ..packing import NAN, layout, pack_flags
 from ..readings import COLUMN_OF_SUFFIX, SUFFIX_OF_COLUMN
 
 # Suffixes with a number (HJ 212-2017 table 4; SampleTime is a stamp of 14 digits, which a float64
@@ -27,6 +29,7 @@ FIELDS = frozenset({
     "RtdInterval", "MinInterval", "RestartTime", "SystemTime", "SampleTime",
 })
 _MOST = 8192
+loads, StructError = orjson.loads, struct.error
 _NO_NUMBER = set("_nNiI")  # float() reads 1_0, nan and inf; the standard's N type does not
 
 
@@ -47,19 +50,25 @@ class Plan:
     shape: int  # id of the packed row's Shape, 0 when there is no value to pack
     take: Any  # itemgetter of ``numbers``, None for fewer than two
     take_flags: Any  # the same of ``flags`` when every factor has one
+    pack: Any  # the columns as bytes
+    normal: str  # the flags of a packet without anything to say, joined
 
-    @property
-    def odd(self) -> bool:
-        return bool(self.unknown or self.strange)
+    def packed(self, texts: list[str]) -> bytes:
+        """The numbers as a packed row. ValueError when one is empty or none: ``careful`` says
+        which.
 
-    def values(self, texts: list[str]) -> list[float]:
-        """Numbers by column. ValueError when one is empty or none: ``careful`` says which."""
+        The JSON reader takes all of them in one call, a quarter of the time of float(), and
+        refuses what float() would read beyond the standard's N type (1_0, nan, other scripts'
+        digits). An ``e`` may belong to an exponent or to ``true``; such a row goes the long way.
+        """
         picked = self.take(texts) if self.take else [texts[place] for place in self.numbers]
-        values = list(map(float, picked))
-        joined = "".join(picked)
-        if not joined.isascii() or not _NO_NUMBER.isdisjoint(joined) or _infinite(values):
+        joined = ",".join(picked)
+        if "e" in joined or "E" in joined:
             raise ValueError(joined)
-        return values
+        try:
+            return self.pack(*loads(f"[{joined}]"))
+        except StructError as error:
+            raise ValueError(joined) from error
 
     def careful(self, texts: list[str]) -> tuple[list[float], list[tuple[str, str]]]:
         """Numbers by column, NaN where the text is no number; (name, text) of those not empty."""
@@ -80,17 +89,19 @@ class Plan:
 
     def packed_flags(self, texts: list[str]) -> str:
         """The flags as one text of a packed row."""
+        if self.take_flags and not self.extra and "".join(self.take_flags(texts)) == self.normal:
+            return "N"
         flags = self.flag_texts(texts)
         extra = [(factor, texts[place]) for factor, place in self.extra if texts[place]]
         text = pack_flags(flags, extra)
         return text if "\x00" not in text else text.replace("\x00", "\ufffd")
 
-    def reported(self, texts: list[str], values: list[float]) -> list[tuple[Any, ...]]:
+    def reported(self, texts: list[str], values: Sequence[float | None]) -> list[tuple[Any, ...]]:
         """(factor id, seven columns, flag, more) for each factor that has a value or a flag."""
         rows = {code: ([None] * len(SUFFIX_OF_COLUMN), {}) for code in self.factors}
         names = list(SUFFIX_OF_COLUMN)
         for (code, suffix), value in zip(self.columns, values, strict=True):
-            if value == value:  # NaN is no value
+            if value is not None:
                 column = COLUMN_OF_SUFFIX.get(suffix)
                 if column is None:
                     rows[code][1][suffix] = value
@@ -120,11 +131,6 @@ def number_of(text: str) -> float | None:
     except ValueError:
         return None
     return None if value in (float("inf"), float("-inf")) else value
-
-
-def _infinite(values: list[float]) -> bool:
-    total = sum(values)
-    return total - total != 0.0
 
 
 class Plans:
@@ -181,6 +187,7 @@ def make(names: tuple[tuple[str, str], ...], fields: tuple[str, ...]) -> Plan:
         shape_id(columns, tuple(ids)) if ids else 0,
         itemgetter(*picked) if len(picked) > 1 else None,
         itemgetter(*flagged) if len(flagged) > 1 and min(flagged) >= 0 else None,
+        layout(len(picked)).pack, "N" * len(flagged),
     )
 
 
@@ -198,4 +205,4 @@ def shape_id(columns: tuple[tuple[str, str], ...], factors: tuple[str, ...]) -> 
     return made.pk
 
 
-__all__ = ["FIELDS", "NUMBERS", "Plan", "Plans", "make", "number_of", "pack", "shape_id"]
+__all__ = ["FIELDS", "NUMBERS", "Plan", "Plans", "make", "number_of", "shape_id"]

@@ -9,7 +9,8 @@ from qingyuan.kernel.clock import parse_stamp
 from qingyuan.spool import Frame
 
 from ..models import Interval, QuarantineKind
-from ..packing import layout
+from ..packing import unpack
+from ..readings import PACKED
 from .batch import Batch, Heard, plain
 from .parts import Parts
 from .plans import Plan, Plans
@@ -47,8 +48,9 @@ class Reader:
             except Exception as error:  # one frame must not stop the stream of all stations
                 batch.hit(QuarantineKind.FRAME, frame.mn, f"unreadable: {type(error).__name__}",
                           frame.seq, frame.at, repr(error))
-            for seq, at, packet in self.parts.expired(frame.at):
-                self._given_up(seq, at, packet, batch)
+            if self.parts.oldest() is not None:
+                for seq, at, packet in self.parts.expired(frame.at):
+                    self._given_up(seq, at, packet, batch)
         return batch
 
     def _frame(self, frame: Frame, batch: Batch) -> None:
@@ -134,20 +136,21 @@ class Reader:
             self._heard(batch, (point,), seq, at)
             return
         try:
-            values = plan.values(texts)
+            packed = plan.packed(texts)
         except ValueError:
             values, bad = plan.careful(texts)
+            packed = plan.pack(*values)
             for name, text in bad:
                 batch.hit(QuarantineKind.VALUE, mn, name, seq, at, f"{name}={text}",
                           sender.organisation)
-        if interval in batch.packed:
+        if interval in PACKED:
             batch.packed[interval].append((
-                point, time, plan.shape, layout(len(values)).pack(*values),
-                plan.packed_flags(texts), seq, sender.source,
+                point, time, plan.shape, packed, plan.packed_flags(texts), seq, sender.source,
             ))
         else:
             batch.reported[interval] += [
-                (point, time, *row, seq, sender.source) for row in plan.reported(texts, values)
+                (point, time, *row, seq, sender.source)
+                for row in plan.reported(texts, unpack(packed))
             ]
         batch.packets += 1
         if interval != Interval.DAY:

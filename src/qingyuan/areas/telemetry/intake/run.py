@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from qingyuan.spool import Frame, SpoolReader
 
 from ..models import Position
+from .batch import Batch
 from .latest import Latest
 from .plans import Plans
 from .reader import Reader
@@ -20,6 +21,7 @@ from .store import write
 NAME = "intake"
 BATCH = 500  # frames a transaction: SQLite has one writer, and the pages want their turn
 YIELD = 0.002  # seconds left to other writers after a full batch
+SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
 IDLE_FIRST, IDLE_MOST = 0.005, 0.05
 
 
@@ -55,6 +57,7 @@ class Intake:
         self._seq = position.seq  # what the table says: the fence against a second intake
         self._read = position.settled
         self._settled = position.settled
+        self._mark, self._said_at = spool.parent / SAID, 0.0
         self.progress = Progress()
 
     def step(self) -> int:
@@ -63,13 +66,15 @@ class Intake:
         if not frames:
             if self._latest:
                 self._commit([], None)
+            self._say()
             return 0
         self._routes.refresh()
         batch = self._reader.read(frames)
         self._commit(frames, batch)
+        self._say()
         return len(frames)
 
-    def _commit(self, frames: list[Frame], batch) -> None:
+    def _commit(self, frames: list[Frame], batch: Batch | None) -> None:
         now = time.time()
         seq = max(self._seq, frames[-1].seq if frames else 0)
         read = frames[-1].seq if frames else self._read
@@ -90,6 +95,14 @@ class Intake:
             self._flushed_at = now
         self.progress.frames += len(frames)
         self.progress.packets += batch.packets if batch is not None else 0
+
+    def _say(self) -> None:
+        """Leave the stored sequence where the gateway looks for it, a few times a second."""
+        if time.monotonic() - self._said_at >= 0.2:
+            self._said_at = time.monotonic()
+            temporary = self._mark.with_name(f".{self._mark.name}")
+            temporary.write_text(str(self._read))
+            temporary.replace(self._mark)
 
     def _settled_at(self, read: int) -> int:
         oldest = self._reader.parts.oldest()

@@ -69,7 +69,8 @@ def _settle(sql: Dialect, interval: str, table: Table, rows: Sequence[tuple[Any,
         same = sql.same(held[3:-2], row[3:-2])
         if row[-2] < held[-2] and not same:
             changes.append((row, held))
-        elif row[-2] > held[-2] or (row[-2] == held[-2] and not same):
+        elif row[-2] > held[-2] or (row[-2:] == held[-2:] and not same):
+            # The same frame with other values is one read again under a mended dictionary.
             if row[-2] > held[-2] and not same:
                 changes.append((held, row))
             current[row[:3]] = updates[row[:3]] = row
@@ -77,12 +78,20 @@ def _settle(sql: Dialect, interval: str, table: Table, rows: Sequence[tuple[Any,
     record_changes(interval, changes)
 
 
+def replace(interval: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Overwrite the rows of these keys, whatever stands there; the caller has kept the old."""
+    sql, table = dialect(connection), table_of(interval)
+    if "more" in table.columns:
+        rows = [sql.with_json(row, table.columns.index("more")) for row in rows]
+    sql.update(table, rows)
+
+
 def _drop_older_shapes(sql: Dialect, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """A frame read again with more factors known has a new shape; its old row would be a double."""
     sql.many(
         f"DELETE FROM {table.name} WHERE point_id = %s AND time = %s AND frame = %s"
-        " AND shape_id <> %s",
-        [(row[0], row[1], row[-2], row[2]) for row in rows if row[-2] > 0],
+        " AND source_id = %s AND shape_id <> %s",
+        [(*row[:2], row[-2], row[-1], row[2]) for row in rows if row[-2] > 0],
     )
 
 

@@ -90,7 +90,9 @@ def test_later_frame_wins_and_the_difference_is_kept(cast, station, segment, spo
     one = station()
     first, second = spooled([
         segment(one, cn, "20261123130000", f"a21026-Avg={value},a21026-Flag=N", qn=qn)
-        for cn, value, qn in (("2061", "12", "20261123141000001"), ("2061", "13", "20261123141000002"))
+        for cn, value, qn in (
+            ("2061", "12", "20261123141000001"), ("2061", "13", "20261123141000002"),
+        )
     ])
     intake()
     assert stored(cast, one.mn, "hour")[0][1] == {"a21026": {"Avg": 13.0, "Flag": "N"}}
