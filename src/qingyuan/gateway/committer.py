@@ -62,7 +62,9 @@ class Committer:
         """Open the spool on its own thread; raises what opening raises."""
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._thread = threading.Thread(target=self._work, args=(opened,), name="spool")
+        self._thread = threading.Thread(
+            target=self._work, args=(opened,), name="spool", daemon=True
+        )
         self._thread.start()
         await opened
 
@@ -119,7 +121,11 @@ class Committer:
             if answer and seq != _REFUSED:
                 answers += 1
                 observe(now - frame.at / 1000)
-            owner.committed(answer, seq)
+            try:
+                owner.committed(answer, seq)
+            except Exception:
+                # A slip in one link must not stop the answers of all.
+                log.exception("answer")
         metrics.answers += answers
         self.kept(frames, seqs)
         self.last_seq = max(self.last_seq, *seqs)
@@ -152,7 +158,10 @@ class Committer:
                 seconds = time.perf_counter() - begun
                 self._loop.call_soon_threadsafe(self._committed, batch, seqs, seconds)
         finally:
-            writer.close()
+            try:
+                writer.close()
+            except Exception as error:
+                log.error("spool: %s while closing; what was acknowledged is kept", error)
 
     def _append(self, writer: Writer, frames: list[NewFrame]) -> list[int] | None:
         """Append until it succeeds; None when the gateway stops while the disk still refuses."""

@@ -92,7 +92,7 @@ class Dispatcher:
     async def poll(self) -> None:
         """Claim for the stations that can be reached and are not busy; mind the time-outs."""
         free = self.lines.keys() - self._talks.keys()
-        for command in await self._box.claim(_CLAIMED_AT_ONCE, free) if free else ():
+        for command in await self._box.claim(_CLAIMED_AT_ONCE, free):
             self._begin(command)
         now = time.monotonic()
         for talk in list(self._talks.values()):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from qingyuan import hj212
 from qingyuan.gateway.session import Close, Effect, Keep, Session
+from qingyuan.spool import NewFrame
 
 if TYPE_CHECKING:
     from qingyuan.gateway.server import Gateway
 
-_SHOWN = 256  # MNs of one link in links.json
+_STRANGERS = 256  # MNs of nobody we know that one link may have in links.json
 _READ_BUFFER = bytearray(65_536)
 
 
@@ -31,7 +32,7 @@ class Link(asyncio.Protocol):
     __slots__ = (
         "_connection", "_dropped", "_gateway", "_gone", "_session", "_transport", "bad", "choked",
         "duplicates", "ended", "heard", "in_flight", "last", "last_error", "paused", "peer",
-        "since", "sound", "unfinished_since",
+        "since", "sound", "stirred", "unfinished_since",
     )
 
     def __init__(self, gateway: "Gateway") -> None:
@@ -46,6 +47,7 @@ class Link(asyncio.Protocol):
         self.last_error = ""
         self.heard: dict[str, Heard] = {}
         self.since = self.last = time.time()
+        self.stirred = self.since  # the last byte, or when we began to read again
         self.unfinished_since = 0.0  # when the frame in hand began, 0.0 for none
 
     # -- what asyncio calls -----------------------------------------------------------------
@@ -67,7 +69,7 @@ class Link(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._dropped:
             return
-        self.last = now = time.time()
+        self.last = self.stirred = now = time.time()
         self._gateway.metrics.bytes_in += len(data)
         self._connection.receive_data(data)
         self._pump(now)
@@ -88,14 +90,14 @@ class Link(asyncio.Protocol):
         self._resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if not self._gone:
+            self._gone = True
+            self._gateway.metrics.closed["peer"] += 1
         if not self.ended:
             # What stood behind an unfinished frame is still worth keeping.
             self.ended = True
             self._connection.receive_eof()
             self._pump(time.time())
-        if not self._gone:
-            self._gone = True
-            self._gateway.metrics.closed["peer"] += 1
         self._gateway.leave(self)
 
     # -- what the gateway calls -------------------------------------------------------------
@@ -105,7 +107,9 @@ class Link(asyncio.Protocol):
         self.in_flight -= 1
         if seq < 0:
             self.duplicates += 1
-        if answer and seq and not self._gone:
+        if not seq:
+            self.last_error = "a frame that the spool cannot take"
+        elif answer and not self._gone:
             self._transport.write(answer)
         if self.paused and self.in_flight * 2 <= self._gateway.limits.link_in_flight:
             self._pump(time.time())
@@ -119,15 +123,24 @@ class Link(asyncio.Protocol):
         self._transport.write(frame)
         return True
 
-    def release(self) -> None:
-        """A link silent for 10 s gives up its unfinished frame and shows what stands behind it."""
-        self._connection.release()
-        self._pump(time.time())
-
-    def settle(self) -> None:
-        """The peer pauses: a frame that lacks only its line end is a frame (some send none)."""
-        self._connection.receive_pause()
-        self._pump(time.time())
+    def watch(self, now: float) -> None:
+        """Mind the times at epoch second ``now``; a link that we do not read is given its time."""
+        limits, quiet = self._gateway.limits, now - self.stirred
+        if self.paused:
+            return
+        if quiet > limits.idle:
+            self.close("idle")
+        elif not self.unfinished_since:
+            return
+        elif now - self.unfinished_since > limits.unfinished:
+            self._release(now)
+            self.close("slow")
+        elif quiet > limits.silence:
+            self._release(now)
+        elif quiet > limits.pause:
+            # Some loggers send no line end and would wait for their answer until the next frame.
+            self._connection.receive_pause()
+            self._pump(now)
 
     def resume(self) -> None:
         """The common queue has room again."""
@@ -182,7 +195,7 @@ class Link(asyncio.Protocol):
                 self._suffer(event, at)
         if not self.paused and not self._dropped:
             self.paused = True
-            gateway.waiting.add(self)
+            gateway.waiting[self] = None
             if not self._gone:
                 self._transport.pause_reading()
 
@@ -193,12 +206,12 @@ class Link(asyncio.Protocol):
         self.in_flight += 1
         gateway.metrics.frames[frame.verdict] += 1
         gateway.committer.submit(frame, answer, self)
-        heard = self.heard.get(frame.mn) or self._first_heard(frame.mn, now)
+        heard = self.heard.get(frame.mn) or self._first_heard(frame, now)
         heard.last = now
         heard.frames += 1
         heard.verdict = frame.verdict
         if not frame.verdict:
-            gateway.dispatcher.hear(self, frame.mn, packet)
+            gateway.hear(self, frame.mn, packet)
 
     def _suffer(self, event: hj212.BadFrame, at: int) -> None:
         self.bad += 1
@@ -217,11 +230,16 @@ class Link(asyncio.Protocol):
         else:
             metrics.count(effect.name)
 
-    def _first_heard(self, mn: str, now: float) -> Heard:
+    def _first_heard(self, frame: NewFrame, now: float) -> Heard:
         heard = Heard(now, now)
-        if len(self.heard) < _SHOWN:
-            self.heard[mn] = heard
+        if not frame.verdict or len(self.heard) < _STRANGERS:
+            self.heard[frame.mn] = heard
         return heard
+
+    def _release(self, now: float) -> None:
+        """Give up the unfinished frame and take what stands behind it."""
+        self._connection.release()
+        self._pump(now)
 
     def _all_read(self, now: float) -> None:
         if self._connection.buffered:
@@ -230,14 +248,18 @@ class Link(asyncio.Protocol):
             self.unfinished_since = 0.0
         if self.paused:
             self.paused = False
-            self._gateway.waiting.discard(self)
+            self._gateway.waiting.pop(self, None)
             self._resume()
         if self.ended and not self.in_flight:
             self._hang_up()
 
     def _resume(self) -> None:
-        if not (self.paused or self.choked or self._gone or self._gateway.stopping):
-            self._transport.resume_reading()
+        if self.paused or self.choked or self._gone or self._gateway.stopping:
+            return
+        self._transport.resume_reading()
+        self.stirred = now = time.time()
+        if self.unfinished_since:
+            self.unfinished_since = now
 
     def _hang_up(self) -> None:
         if not self._gone:

@@ -6,10 +6,12 @@ import logging
 import resource
 import signal
 import sys
+from dataclasses import replace
 
 from qingyuan.gateway.server import Gateway, Setup
 
 log = logging.getLogger(__name__)
+_OWN_FILES = 256
 # The spool's thread gives the interpreter lock away at every SQL step; with the usual 5 ms it
 # would get it back a hundred times later than it needs under load.
 _SWITCH_SECONDS = 0.0005
@@ -17,7 +19,7 @@ _SWITCH_SECONDS = 0.0005
 
 def run(setup: Setup) -> None:
     """Serve until SIGTERM or SIGINT. Raises what :meth:`Gateway.start` raises."""
-    raise_open_files()
+    setup = _within(setup, raise_open_files())
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         import uvloop
@@ -28,6 +30,15 @@ def run(setup: Setup) -> None:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(serve(Gateway(setup)))
+
+
+def _within(setup: Setup, open_files: int) -> Setup:
+    """No more connections than file descriptors, less what the process itself needs."""
+    most = open_files - _OWN_FILES
+    if setup.limits.max_connections <= most:
+        return setup
+    log.info("%d connections at most: the system allows %d open files", most, open_files)
+    return replace(setup, limits=replace(setup.limits, max_connections=most))
 
 
 async def serve(gateway: Gateway) -> None:

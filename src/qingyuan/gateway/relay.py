@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from qingyuan import hj212
+from qingyuan.gateway.limits import Allowance
 from qingyuan.gateway.metrics import Metrics
 from qingyuan.gateway.relay_store import Leg
 from qingyuan.spool import NewFrame
@@ -21,6 +22,7 @@ SENDS = 3  # HJ 212-2017 table 1: 10 s, three times
 PATIENCE = 10.0
 PENDING = 100_000  # sequences a leg remembers before it goes back to the spool for the rest
 _IN_MEMORY = 16  # newest frames a leg holds as bytes, so that a live relay reads no disk
+_GARBAGE = 65_536.0  # bytes of bad frames that a far side may send at once, or in a minute
 _BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 
 
@@ -156,18 +158,23 @@ class Relay:
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         connection = hj212.Connection(sm4_key=self._sm4_key)
-        target, mn = self.leg
+        garbage = Allowance(_GARBAGE, _GARBAGE / 60)
         while data := await reader.read(4096):
             connection.receive_data(data)
             while (event := connection.next_event()) is not hj212.NEED_DATA:
-                packet = event.packet if isinstance(event, hj212.PacketReceived) else None
-                raw = event.packet.raw if isinstance(event, hj212.PacketReceived) else event.raw
-                await self._keep(
-                    NewFrame(int(time.time() * 1000), f"relay {target}", mn, "relay", raw)
-                )
-                if packet and self._expected and _answers(packet, self._expected):
-                    self._answered.set()
+                if isinstance(event, hj212.PacketReceived):
+                    await self._keep_fact(event.packet.raw)
+                    if self._expected and _answers(event.packet, self._expected):
+                        self._answered.set()
+                elif not garbage.take(len(event.raw), time.time()):
+                    raise ConnectionError("the far side sends garbage")
+                else:
+                    await self._keep_fact(event.raw)
         raise ConnectionError("the far side closed the link")
+
+    async def _keep_fact(self, raw: bytes) -> None:
+        target, mn = self.leg
+        await self._keep(NewFrame(int(time.time() * 1000), f"relay {target}", mn, "relay", raw))
 
 
 def _answers(packet: hj212.Packet, expected: str) -> bool:

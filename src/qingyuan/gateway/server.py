@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from qingyuan import hj212
 from qingyuan.gateway import http, metrics
 from qingyuan.gateway.committer import Committer, Writer
 from qingyuan.gateway.dispatch import Dispatcher
@@ -68,7 +69,10 @@ class Gateway:
             first_contact=setup.first_contact,
         )
         self.links: set[Link] = set()
-        self.waiting: set[Link] = set()  # not read, since they or all have too much in flight
+        # Links that are not read, since they or all have too much in flight; oldest first.
+        self.waiting: dict[Link, None] = {}
+        # Links on which no known station has spoken yet; oldest first.
+        self.strangers: dict[Link, None] = {}
         self.stopping = False
         self.committer.drained = self._drained
         self.committer.kept = self.relays.kept
@@ -128,18 +132,34 @@ class Gateway:
     # -- what links call --------------------------------------------------------------------
 
     def enter(self, link: Link) -> bool:
-        """Count a new link in; False when there are too many."""
-        if self.stopping or len(self.links) >= self.limits.max_connections:
+        """Count a new link in; False when there are too many and all carry known stations.
+
+        Among strangers the oldest makes room: silent connections cannot lock the loggers out.
+        """
+        full = len(self.links) >= self.limits.max_connections
+        if self.stopping or (full and not self.strangers):
             self.metrics.refused += 1
             return False
+        if full:
+            oldest = next(iter(self.strangers))
+            del self.strangers[oldest]
+            oldest.close("crowded")
         self.metrics.opened += 1
         self.links.add(link)
+        self.strangers[link] = None
         return True
 
     def leave(self, link: Link) -> None:
         self.links.discard(link)
-        self.waiting.discard(link)
+        self.waiting.pop(link, None)
+        self.strangers.pop(link, None)
         self.dispatcher.lost(link, link.heard)
+
+    def hear(self, link: Link, mn: str, packet: hj212.Packet) -> None:
+        """A sound packet of a known station."""
+        if link in self.strangers:
+            del self.strangers[link]
+        self.dispatcher.hear(link, mn, packet)
 
     async def keep(self, frame: NewFrame) -> None:
         """Keep a frame that did not come from a logger; waits while the queue is full."""
@@ -170,21 +190,9 @@ class Gateway:
     async def _watch(self) -> None:
         if self.roster.refresh():
             await self.relays.follow(self.roster.stations)
-        self._sweep(time.time())
-
-    def _sweep(self, now: float) -> None:
-        limits = self.limits
+        now = time.time()
         for link in list(self.links):
-            quiet = now - link.last
-            if link.unfinished_since:
-                if now - link.unfinished_since > limits.unfinished:
-                    link.close("slow")
-                elif quiet > limits.silence:
-                    link.release()
-                elif quiet > limits.pause:
-                    link.settle()
-            elif quiet > limits.idle:
-                link.close("idle")
+            link.watch(now)
 
     async def _farewell(self) -> None:
         """A second for the last answers to leave; then the peers that do not read are cut."""

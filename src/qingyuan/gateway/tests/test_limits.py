@@ -3,6 +3,19 @@
 import time
 
 from qingyuan.gateway.limits import Limits
+from qingyuan.spool import SpoolWriter
+
+
+class ThreeSeconds(SpoolWriter):
+    """A disk whose first commit takes three seconds."""
+
+    first = True
+
+    def append(self, frames):
+        if self.first:
+            self.first = False
+            time.sleep(3)
+        return super().append(frames)
 
 
 def test_a_garbage_flood_is_cut_off_and_a_good_logger_beside_it_is_answered(house, minute):
@@ -94,6 +107,34 @@ def test_one_link_too_many_is_refused_and_counted(house, minute):
         assert b";CN=9014;" in first.ask(minute(3))
         refused = house.metric("refused_total")
     assert refused == 1
+
+
+def test_a_silent_stranger_makes_room_for_a_newcomer(house, minute):
+    with house.running(Limits(max_connections=2)):
+        stranger, known = house.logger(), house.logger()
+        known.ask(minute(1))
+        newcomer = house.logger()
+        assert b";CN=9014;" in newcomer.ask(minute(2))
+        assert stranger.is_closed()
+        assert b";CN=9014;" in known.ask(minute(3))
+        closed = house.metric('links_closed_total{reason="crowded"}')
+    assert closed == 1
+
+
+def test_a_full_queue_is_no_silence_of_the_logger(house, minute):
+    """While the disk keeps a link from being read, its unfinished frame does not grow old."""
+    limits = Limits(link_in_flight=4, silence=1.0, unfinished=1.0, pause=0.3)
+    first, whole = minute(0), minute(9)
+    with house.running(limits, lambda: ThreeSeconds(house.places.spool)):
+        logger = house.logger()
+        logger.send(first[:40])
+        time.sleep(0.2)
+        logger.send(first[40:] + b"".join(minute(n) for n in range(1, 5)) + whole[:40])
+        time.sleep(2.5)
+        logger.send(whole[40:])
+        answers = [logger.answer(20)[9:26] for _ in range(6)]
+    assert answers[-1] == b"20160801085000009"
+    assert house.verdicts() == [""] * 6
 
 
 def test_a_peer_that_reads_no_answers_is_not_read_either(house, minute, eventually):
