@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from qingyuan import hj212
 from qingyuan.hj212 import build
+from qingyuan.hj212.sm4 import encrypt_segment
 from qingyuan.kernel.clock import stamp
 from qingyuan.simulator.physics.noise import dice
 from qingyuan.simulator.physics.signal import Columns, Reading, Signal
@@ -12,6 +14,10 @@ from qingyuan.simulator.stations import StationSpec
 _ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401, "2062": 501}
 """Milliseconds of the QN by command, so that packets due in the same second have
 different ones, in the order in which they are sent."""
+
+_VERSION = {"2005": 0, "2017": 4, "2025": 8}
+_SURELY_ONE = 860
+"""Bytes of CP that fit one packet of any edition with any header; above, `build` decides."""
 
 
 @dataclass(slots=True)
@@ -46,7 +52,8 @@ class Composer:
     def __init__(self, spec: StationSpec, signal: Signal) -> None:
         self.spec, self._signal = spec, signal
         self.mn, self.pw, self.clock = spec.mn, spec.password, 0.0
-        self.sm4_key = bytes.fromhex(spec.sm4_key) if spec.sm4_key else None
+        encrypts = spec.sm4_key is not None and spec.edition == "2025"
+        self.sm4_key = bytes.fromhex(spec.sm4_key or "") if encrypts else None
         self._rtd = _layout(spec, signal.rtd_columns)
         self._period = _layout(spec, signal.period_columns)
         self._last_qn = 0
@@ -142,10 +149,14 @@ class Composer:
         qn: str | None = None,
     ) -> list[Outgoing]:
         first = qn or f"{self.stamp(due)}{_ORDER[cn]:03d}"
+        resend = late and self.spec.edition == "2025"
+        text = _cp(self.stamp(data_time), factors)
+        if len(text) <= _SURELY_ONE:
+            return [Outgoing(cn, self._frame(cn, first, text, resend), first, None, self.spec.ack)]
         raws = build.uploads(
             cn, edition=self.spec.edition, st=self.spec.st, mn=self.mn, pw=self.pw, qn=first,
             data_time=self.stamp(data_time), factors=factors, ack=self.spec.ack,
-            resend=late and self.spec.edition == "2025", sm4_key=self.sm4_key,
+            resend=resend, sm4_key=self.sm4_key,
         )  # fmt: skip
         if qn is not None:
             self._last_qn += len(raws) - 1
@@ -156,7 +167,29 @@ class Composer:
         return out
 
 
+    def _frame(self, cn: str, qn: str, cp: str, resend: bool) -> bytes:
+        """One packet as `build.upload` writes it, without its checks: these are the simulator's own
+        numbers, and a fleet of thousands sends hundreds of them a second."""
+        flag = _VERSION[self.spec.edition] | self.spec.ack
+        segment = (
+            f"QN={qn};ST={self.spec.st};CN={cn};PW={self.pw};MN={self.mn};"
+            f"{f'Flag={flag};' if flag else ''}{'RF=1;' if resend else ''}CP=&&{cp}&&"
+        ).encode()
+        packet = hj212.frame(segment)
+        if self.sm4_key is None:
+            return packet
+        return packet[:6] + encrypt_segment(segment, self.sm4_key) + packet[-6:]
+
+
 Layout = list[tuple[str, str, str]]
+
+
+def _cp(data_time: str, factors: build.Factors) -> str:
+    groups = [
+        ",".join([f"{code}-{suffix}={value}" for suffix, value in row.items()])
+        for code, row in factors.items()
+    ]
+    return ";".join([f"DataTime={data_time}", *groups])
 
 
 def _layout(spec: StationSpec, columns: Columns) -> Layout:

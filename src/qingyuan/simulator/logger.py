@@ -23,6 +23,7 @@ from qingyuan.simulator.timetable import Timetable
 
 HEARTBEAT = 300
 """Seconds between two 9015 of a 2025 logger; the period is not in any text at hand."""
+_SPREAD = 3.0
 _FLOOD_MOST = 500
 _FLOOD_STEP = 0.05
 
@@ -73,7 +74,8 @@ class DataLogger:
         self._spells = sorted(spells, key=lambda s: s.start)
         self._active: list[Spell] = []
         self._roll = dice(spec.seed, spec.mn, "manners")
-        self._delay = dice(spec.seed, spec.mn, "delay").random() * self.talk.spread
+        spread = _SPREAD if self.talk.spread is None else self.talk.spread
+        self._delay = dice(spec.seed, spec.mn, "delay").random() * spread
         self._heartbeat, self._beat = now, ""
         self._flooded = 0.0
         self._left = self._restarting = False

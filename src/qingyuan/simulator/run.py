@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from qingyuan.simulator.client import Client
@@ -14,6 +15,7 @@ from qingyuan.simulator.settings import Talk
 from qingyuan.simulator.stations import StationSpec
 
 _CONNECTS_PER_SECOND = 400.0
+_LONGEST_SPREAD = 25.0
 
 
 class Fleet:
@@ -34,6 +36,9 @@ class Fleet:
         self._begun = clock.wall()
         self._first = clock.now()
         spread = len(stations) / _CONNECTS_PER_SECOND
+        talk = talk or Talk()
+        if talk.spread is None:
+            talk = replace(talk, spread=min(_LONGEST_SPREAD, max(3.0, spread)))
         self._clients = []
         for spec in stations:
             logger = DataLogger(

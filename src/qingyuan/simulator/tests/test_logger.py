@@ -148,6 +148,29 @@ def test_what_does_not_fit_one_packet_is_split_with_a_qn_a_part(noon, station):
     assert set(joined) == {f.code for f in wide.factors}
 
 
+@pytest.mark.parametrize(
+    ("edition", "key"),
+    [("2005", None), ("2017", None), ("2025", None), ("2025", "00112233445566778899aabbccddeeff")],
+)
+@pytest.mark.parametrize("ack", [True, False])
+def test_uploads_are_what_the_builder_of_the_protocol_writes(station, noon, edition, key, ack):
+    spec = station("gas", edition, sm4_key=key, ack=ack)
+    composer = DataLogger(spec, noon).composer
+    for late in (False, True):
+        for out in (*composer.realtime(noon, late), *composer.period("2051", noon, 600, late)):
+            connection = hj212.Connection(sm4_key=composer.sm4_key)
+            connection.receive_data(out.raw)
+            packet = connection.next_event().packet
+            again = build.upload(
+                packet.cn, edition=edition, st=spec.st, mn=spec.mn, pw=spec.password,
+                qn=packet.qn, fields={"DataTime": packet.fields["DataTime"]},
+                factors=packet.factors, ack=ack, resend=packet.rf == "1",
+                sm4_key=composer.sm4_key,
+            )  # fmt: skip
+            assert again == out.raw
+            assert (packet.rf == "1") == (late and edition == "2025")
+
+
 def test_a_station_without_acknowledgements_does_not_wait(station, noon):
     desk = Desk(station("gas", "2005", ack=False), noon).quiet().up()
     sent = desk.at(noon)
