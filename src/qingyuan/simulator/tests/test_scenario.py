@@ -6,11 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from qingyuan.simulator import fleet, history, scenario
 from qingyuan.simulator.factors import OLD
+from qingyuan.simulator.manners import MANNERS
+from qingyuan.simulator.physics.events import KINDS
 from qingyuan.simulator.scenario import Scenario, ScenarioError, load, ready, span
 from qingyuan.spool import registry
 
@@ -232,3 +235,24 @@ def test_an_interrupt_ends_it_with_its_summary(closed_port):
     out, _ = running.communicate(timeout=20)
     assert running.returncode == 0
     assert json.loads(out)["stations"] == 1
+
+
+# -- the page about it ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def page():
+    folder = Path(__file__).parents[4] / "docs" / "how-to"
+    return (folder / "write-a-scenario.md").read_text("utf-8")
+
+
+def test_the_example_on_the_page_can_be_played(page, noon):
+    example = page.split("```toml")[1].split("```")[0]
+    plan = load(example).plan(noon)
+    assert [len(s.events) for s in plan.stations] == [1, 0, 0, 0, 0, 0]
+
+
+def test_every_event_manner_scenario_and_key_stands_on_the_page(page):
+    names = {*KINDS, *MANNERS, *ready()}
+    params = {name for kind in (*KINDS.values(), *MANNERS.values()) for name in kind.params}
+    assert {n for n in names | params if f"`{n}`" not in page} == set()
