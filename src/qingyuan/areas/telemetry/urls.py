@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import commands, export, gateway, overview, packets, point, quarantine
+from .views import commands, export, gateway, imports, overview, packets, point, quarantine
 
 app_name = "telemetry"
 urlpatterns = [
@@ -25,5 +25,8 @@ urlpatterns = [
     path("commands/", commands.command_list, name="commands"),
     path("commands/new/", commands.new, name="command-new"),
     path("commands/<int:pk>/", commands.command, name="command"),
+    path("imports/", imports.imports, name="import"),
+    path("imports/example.csv", imports.example, name="import-example"),
+    path("imports/<int:pk>/rejects.csv", imports.rejects, name="import-rejects"),
     path("gateway/", gateway.gateway, name="gateway"),
 ]

@@ -301,3 +301,193 @@ def test_gateway_page_says_that_the_gateway_is_down(browser_of, fed, settings, b
         page = text(client.get("/gateway/"))
     assert "网关没有应答" in page
     assert browser_of("discharger").get("/gateway/").status_code == 403
+
+
+# -- quarantine ---------------------------------------------------------------------------------
+
+STRANGER = "010000A8900016F000169DFF"
+
+
+@pytest.fixture
+def stranger(fed, segment, spooled, intake):
+    """Two packets of an MN that nobody entered."""
+    spooled([segment(fed, "2051", f"2026112314{n}000", MINUTE, mn=STRANGER) for n in range(2)],
+            mn=STRANGER, verdict="unknown")
+    intake()
+
+
+def only_row(client):
+    [row] = client.get("/quarantine/").context["page"].object_list
+    return row
+
+
+def test_quarantine_says_what_to_do(browser_of, stranger, budget):
+    client = browser_of("manager")
+    with budget("quarantine"):
+        page = text(client.get("/quarantine/"))
+    assert STRANGER in page
+    assert "在站点登记中添加该 MN" in page
+    assert "PW=123456" not in page
+    entry = client.get(f"/quarantine/{only_row(client).pk}/")
+    assert [line["frame"].mn for line in entry.context["lines"]] == [STRANGER, STRANGER]
+
+
+def test_a_replay_after_the_station_was_entered_stores_the_readings(browser_of, stranger, station):
+    client = browser_of("manager")
+    row = only_row(client)
+    one = station(mn=STRANGER, name="补登的点位")
+    answer = client.post(f"/quarantine/{row.pk}/replay/", follow=True)
+    assert "入库" in text(answer)
+    assert "没有待处理的数据" in text(answer)
+    shown = client.get(f"/points/{one.point.pk}/?{DAY}")
+    assert len(shown.context["rows"]) == 2
+
+
+def test_a_reason_can_be_set_aside_and_found_again(browser_of, stranger):
+    client = browser_of("manager")
+    row = only_row(client)
+    client.post(f"/quarantine/{row.pk}/dismiss/")
+    assert STRANGER not in text(client.get("/quarantine/"))
+    assert STRANGER in text(client.get("/quarantine/?state=dismissed"))
+
+
+@pytest.mark.parametrize(("who", "sees", "acts"), [
+    ("engineer", 200, 403), ("inspector", 404, 403), ("discharger", 403, 403), ("outsider", 200, 302)])
+def test_who_sees_and_who_acts_on_a_stranger(browser_of, stranger, who, sees, acts):
+    row = only_row(browser_of("manager"))
+    client = browser_of(who)
+    assert client.get(f"/quarantine/{row.pk}/").status_code == sees
+    assert client.post(f"/quarantine/{row.pk}/replay/").status_code == acts
+
+
+def test_the_packets_of_a_reason_can_be_read(browser_of, stranger):
+    client = browser_of("manager")
+    row = only_row(client)
+    assert "未知站点" in text(client.get(f"/quarantine/{row.pk}/packets/6/"))
+    assert client.get(f"/quarantine/{row.pk}/packets/1/").status_code == 404
+
+
+# -- commands -----------------------------------------------------------------------------------
+
+HOURS = {"cn": "2061", "f_BeginTime": "2026-11-23T08:00:00", "f_EndTime": "2026-11-23T10:00:00"}
+
+
+@pytest.fixture
+def agreed(cast, fed):
+    """The discharger has agreed to be asked for hours."""
+    from datetime import date
+
+    from qingyuan.areas.assets.actions import give_consent
+
+    give_consent(cast.manager, fed.logger, "2061", since=date(2026, 1, 1), until=None,
+                 document="示例〔2026〕1 号", given_by="示例签署人")
+    return fed
+
+
+def test_only_what_was_agreed_to_can_be_chosen(browser_of, agreed):
+    page = browser_of("manager").get(f"/commands/new/?mn={agreed.mn}")
+    assert [offer.cn for offer in page.context["offers"] if offer.allowed] == ["2061"]
+    assert "干扰自动监测" in text(page)
+
+
+def test_a_command_is_queued_as_the_standard_writes_it(browser_of, agreed, places):
+    from qingyuan.spool.commands import CommandBox
+
+    client = browser_of("manager")
+    answer = client.post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": "补取缺失小时"})
+    assert answer.url == "/commands/1/"
+    with CommandBox(places.commands) as box:
+        found = box.get(1)
+    assert (found.cn, found.cp) == ("2061", (("BeginTime", "20261123080000"), ("EndTime", "20261123100000")))
+    assert (found.reason, found.by, found.state) == ("补取缺失小时", "示例manager", "waiting")
+    page = text(client.get(answer.url))
+    assert "等待发送" in page
+    assert "补取缺失小时" in text(client.get("/commands/"))
+
+
+def test_without_reason_or_consent_nothing_is_queued(browser_of, agreed, places):
+    client = browser_of("manager")
+    refused = client.post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": ""})
+    assert refused.status_code == 422
+    assert 'value="2026-11-23T08:00:00"' in text(refused)
+    client.post("/commands/new/", {"mn": agreed.mn, "cn": "3011", "f_PolId": "a21026", "reason": "试"})
+    assert not places.commands.exists()
+
+
+def test_the_whole_conversation_is_shown_and_beside_the_hours_it_touched(browser_of, agreed, places, segment):
+    from qingyuan.spool.commands import CommandBox
+
+    client = browser_of("manager")
+    client.post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": "补取缺失小时"})
+    now = int(time.time() * 1000)
+    with CommandBox(places.commands) as box:
+        box.claim(1, now)
+        answer = segment(agreed, "9011", "", "QnRtn=1", st="91")
+        box.progress(1, "accepted", qn="20261123141000000", note="", answer=answer, now_ms=now)
+    page = text(client.get("/commands/1/"))
+    assert "准备执行请求" in page
+    assert agreed.password not in page
+    around = f"interval=min&from_epoch={now // 1000 - 600}&to_epoch={now // 1000 + 600}"
+    assert "补取缺失小时" in text(client.get(f"/points/{agreed.point.pk}/?{around}"))
+
+
+@pytest.mark.parametrize(("who", "page", "form"), [
+    ("engineer", 200, 403), ("inspector", 200, 403), ("outsider", 404, 200), ("officer", 403, 403)])
+def test_who_sees_and_who_sends_commands(browser_of, agreed, who, page, form):
+    browser_of("manager").post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": "补取"})
+    client = browser_of(who)
+    assert client.get("/commands/1/").status_code == page
+    answer = client.get(f"/commands/new/?mn={agreed.mn}")
+    assert answer.status_code == form
+
+
+def test_an_outsider_cannot_choose_the_station(browser_of, agreed):
+    answer = browser_of("outsider").get(f"/commands/new/?mn={agreed.mn}")
+    assert "没有 MN 为" in text(answer)
+    assert "offers" not in answer.context
+
+
+# -- imports ------------------------------------------------------------------------------------
+
+TABLE = "时间,二氧化硫（mg/m³）,二氧化硫标识\n2026-11-20 08:00,11.5,N\n2026-11-20 09:00,abc,N\n2026-11-20 10:00,12.25,C\n"
+
+
+def upload(client, point, content=TABLE, **more):
+    file = io.BytesIO(content.encode())
+    file.name = "hours.csv"
+    return client.post("/imports/", {"point": point, "interval": "hour", "file": file, **more})
+
+
+def test_a_file_is_checked_then_taken_over(browser_of, fed):
+    client = browser_of("manager")
+    checked = upload(client, fed.point.name)
+    report = checked.context["report"]
+    assert (report.accepted, report.rejected) == (2, 1)
+    assert "不是数值" in text(checked)
+    days = f"/points/{fed.point.pk}/?interval=hour&from=2026-11-20&to=2026-11-21"
+    assert client.get(days).context["rows"] == []
+    taken = client.post("/imports/", {"staged": checked.context["staged"]}, follow=True)
+    assert "已导入 2 个时刻" in text(taken)
+    rows = client.get(days).context["rows"]
+    assert [(row["cells"][0]["value"], row["source"].kind) for row in rows] == [(12.25, "import"), (11.5, "import")]
+    [batch] = taken.context["page"].object_list
+    rejected = b"".join(client.get(f"/imports/{batch.pk}/rejects.csv")).decode("utf-8-sig")
+    assert "abc" in rejected
+    assert browser_of("outsider").get(f"/imports/{batch.pk}/rejects.csv").status_code == 404
+
+
+@pytest.mark.parametrize(("point", "content", "reason"), [
+    ("没有这个点位", TABLE, "没有名为"), ("1 号排口", "a,b\n1,2\n", "没有时间列"), ("1 号排口", "", "必填|空"),
+])
+def test_a_file_that_cannot_be_read_says_why_and_keeps_what_was_typed(browser_of, fed, point, content, reason):
+    import re
+
+    answer = upload(browser_of("manager"), point, content)
+    assert answer.status_code == 422
+    assert re.search(reason, text(answer))
+    assert f'value="{point}"' in text(answer)
+
+
+@pytest.mark.parametrize(("who", "status"), [("reviewer", 200), ("engineer", 403), ("discharger", 403)])
+def test_who_may_import(browser_of, fed, who, status):
+    assert browser_of(who).get("/imports/").status_code == status

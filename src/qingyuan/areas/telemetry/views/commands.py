@@ -14,7 +14,7 @@ from qingyuan.areas.assets.models import DataLogger
 from qingyuan.areas.assets.queries import consents, in_force, stations, today
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope, may
-from qingyuan.areas.telemetry import queries
+from qingyuan.areas.telemetry import actions, queries
 from qingyuan.areas.telemetry.command_form import CommandForm, Offer, offers
 from qingyuan.hj212 import commands as protocol
 from qingyuan.spool import CommandError
@@ -72,14 +72,19 @@ def _sent_fields(found: Command, station: DataLogger | None) -> list[dict[str, s
     table = protocol.FIELDS[station.edition if station else "2017"]
     return [
         {"key": name, "label": table[name].label if name in table else name, "text": text,
-         "unit": table[name].unit if name in table else ""}
+         "meaning": reading.field_meaning(name, text, table.get(name))}
         for name, text in found.cp
     ]
 
 
+# What the mailbox itself notes; the gateway's notes are written for people already.
+NOTES = {"claimed by the gateway": "网关已取走，准备发送", "not sent in time": "有效期内现场机未上线，没有发送"}
+
+
 def _step(step: Any) -> dict[str, Any]:
     """A trace line; an answer packet is read into its fields."""
-    line: dict[str, Any] = {"step": step, "fields": [], "text": "", "cn": ""}
+    line: dict[str, Any] = {"step": step, "fields": [], "text": "", "cn": "",
+                            "note": "" if step.state == "waiting" else NOTES.get(step.note, step.note)}
     if step.answer:
         raw = bytes.fromhex(step.answer)
         event = reading.read(raw, None)
@@ -131,7 +136,6 @@ def _chosen(request: HttpRequest, offered: list[Offer]) -> Offer | None:
 def _send(request: HttpRequest, station: DataLogger, chosen: Offer, form: CommandForm) -> int | None:
     """The id of the queued command; None with the reason on the form."""
     try:
-        from qingyuan.areas.telemetry import actions
         return actions.send_command(
             request.scope, station, chosen.cn, form.pairs(), reason=form.cleaned_data["reason"])
     except ValidationError as error:

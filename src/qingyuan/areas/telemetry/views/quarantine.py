@@ -1,7 +1,5 @@
 """What could not be stored, why, and the two things one can do about it."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.areas.assets.queries import stations
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
-from qingyuan.areas.telemetry import queries
+from qingyuan.areas.telemetry import actions, queries
 from qingyuan.areas.telemetry.models import Quarantine, QuarantineKind, QuarantineState
 
 from . import reading
@@ -20,6 +18,8 @@ from .packets import sm4_keys, taken_apart
 
 PAGE = 50
 SAMPLES = 20
+# A value that is no number stays none however often it is read.
+REPLAYABLE = frozenset(QuarantineKind.values) - {QuarantineKind.VALUE, QuarantineKind.TIME}
 
 
 @page("see_quarantine")
@@ -37,13 +37,19 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
     known = {s.mn: s for s in stations(scope).filter(mn__in={row.mn for row in shown.object_list})}
     for row in shown.object_list:
         row.station = known.get(row.mn)
+        row.sample = without_password(row.sample)
     return render(request, "telemetry/quarantine.html", {
         "page": shown, "chosen": state, "kind": kind, "packets": counts.packets,
         "tabs": [{"code": code, "count": counts.states.get(code, 0)}
                  for code in QuarantineState.values],
         "kinds": [(code, label, counts.kinds.get(code, 0)) for code, label in QuarantineKind.choices],
-        "filtered": bool(kind or params.get("q")), "can_act": may(scope, "replay_quarantine"),
+        "filtered": bool(kind or params.get("q")), "can_act": may(scope, "replay_quarantine"), "replayable": REPLAYABLE,
     })
+
+
+def without_password(sample: str) -> str:
+    """An example of the wire's text with the password starred out."""
+    return reading.without_password(sample.encode()).decode()
 
 
 def row_or_404(request: HttpRequest, pk: int) -> Quarantine:
@@ -58,6 +64,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One reason: what it means, what to do, and the packets that may be meant."""
     scope = request.scope
     row = row_or_404(request, pk)
+    row.sample = without_password(row.sample)
     shown = may(scope, "see_frames")
     found = queries.quarantined_frames(scope, pk, limit=SAMPLES)[1] if shown else []
     keys = sm4_keys({frame.mn for frame in found})
@@ -65,7 +72,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row, "lines": [reading.summary(frame, keys.get(frame.mn)) for frame in found],
         "station": stations(scope).filter(mn=row.mn).first() if row.mn else None,
         "can_act": may(scope, "replay_quarantine"), "can_edit": may(scope, "edit_stations"),
-        "can_frames": shown,
+        "can_frames": shown, "replayable": REPLAYABLE,
     })
 
 
@@ -86,9 +93,9 @@ def sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Read the frames of a reason again, after the registry or the factor table was mended."""
     row = row_or_404(request, pk)
-    from qingyuan.areas.telemetry import actions
-    outcome: Any = actions.replay_quarantine(request.scope, row)
-    messages.success(request, _("已重放：%s") % outcome)
+    outcome = actions.replay_quarantine(request.scope, row)
+    tell = messages.warning if outcome.failing else messages.success
+    tell(request, _("已重放：%s") % outcome)
     return redirect("telemetry:quarantine")
 
 
@@ -97,7 +104,6 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a reason aside; the frames stay where they are."""
     row = row_or_404(request, pk)
-    from qingyuan.areas.telemetry import actions
     actions.dismiss_quarantine(request.scope, row, note=request.POST.get("note", "").strip()[:200])
     messages.success(request, _("已忽略，报文仍保存，可在“已忽略”中查看。"))
     return redirect("telemetry:quarantine")

@@ -24,7 +24,7 @@ HEADER = {
     "Flag": "拆分包及应答标志", "PNUM": "总包数", "PNO": "包号", "RF": "重发标记",
 }
 _ESCAPES = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
-_PASSWORD = re.compile(rb"(;|\d)PW=([^;,&]*)")
+_PASSWORD = re.compile(rb"([;,\d&])((?:New)?PW|NewSK)=([^;,&]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,12 @@ def fields(packet: hj212.Packet) -> list[Line]:
     for key, text in packet.fields.items():
         row = table.get(key)
         label = row.label if row else {"DataTime": _("数据时间")}.get(key, _("标准中没有的字段"))
-        lines.append(Line(key, label, text, _field_meaning(key, text, row)))
+        lines.append(Line(key, label, text, field_meaning(key, text, row)))
     return lines
 
 
-def _field_meaning(key: str, text: str, row: Any) -> str:
+def field_meaning(key: str, text: str, row: Any) -> str:
+    """What a plain field's text says: a code's meaning, a moment, or its unit."""
     if key == "QnRtn":
         return protocol.meaning(protocol.QN_RETURNS, text)
     if key == "ExeRtn":
@@ -198,7 +199,7 @@ def without_password(raw: bytes) -> bytes:
     >>> without_password(b"##0019ST=32;PW=123456;MN=A1;")
     b'##0019ST=32;PW=******;MN=A1;'
     """
-    return _PASSWORD.sub(lambda m: m[1] + b"PW=" + b"*" * len(m[2]), raw)
+    return _PASSWORD.sub(lambda m: m[1] + m[2] + b"=" + b"*" * len(m[3]), raw)
 
 
 def as_text(raw: bytes) -> str:

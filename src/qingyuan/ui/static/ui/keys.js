@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/" && search) { search.focus(); search.select(); event.preventDefault(); }
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
-  else if (event.key === "?") window.bootstrap?.Modal.getOrCreateInstance("#keys-help").show();
+  else if (event.key === "?") window.tabler?.Modal.getOrCreateInstance("#keys-help").show();
   else if (event.key === "Enter" && event.target === document.body) {
     document.querySelector("[data-row].is-chosen a[href]")?.click();
   }
