@@ -33,6 +33,7 @@ test: setup      ## everything: unit, property, SQLite and PostgreSQL, browser, 
 	bash tests/need-chromium.sh
 	$(MAKE) -s lint
 	$(BIN)/pytest -q
+	$(BIN)/python tests/with_postgres.py $(BIN)/pytest -q src/qingyuan/areas src/qingyuan/project
 
 lint: $(STAMP)   ## ruff, mypy, import contracts
 	$(BIN)/ruff check .

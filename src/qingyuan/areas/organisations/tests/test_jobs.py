@@ -1,0 +1,38 @@
+"""Of two workers one does the job; a failure is logged and tried again."""
+
+import pytest
+
+from qingyuan.areas.organisations.jobs import Periodic, claim, run_due
+from qingyuan.areas.organisations.models import Job, JobRun
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_is_claimed_once_until_it_is_due_again():
+    job = Periodic("tidy", 60, lambda: "done")
+    assert claim(job, "a", 1000)
+    assert not claim(job, "b", 1001)
+    Job.objects.update(claimed_until=0)
+    assert not claim(job, "b", 1059)
+    assert claim(job, "b", 1060)
+
+
+def test_a_dead_workers_claim_ends():
+    job = Periodic("tidy", 60, lambda: "done")
+    assert claim(job, "a", 1000)
+    assert not claim(job, "b", 1000 + 3599)
+    assert claim(job, "b", 1000 + 3600)
+
+
+def test_a_failing_job_is_logged_and_does_not_stop_the_others():
+    def fail() -> str:
+        raise ValueError("no room")
+
+    runs = run_due((Periodic("fails", 3600, fail), Periodic("tidy", 60, lambda: "2 rows"),
+                    Periodic("idle", 60, lambda: "")), now=1000)
+    assert [(run.name, run.ok) for run in runs] == [
+        ("fails", False), ("tidy", True), ("idle", True)]
+    assert list(JobRun.objects.order_by("name").values_list("name", "ok")) == [
+        ("fails", False), ("tidy", True)]
+    assert "no room" in JobRun.objects.get(name="fails").result
+    assert Job.objects.get(name="fails").due_at == 1060

@@ -1,0 +1,39 @@
+"""The worker: a ticking library, and jobs that are claimed rows."""
+
+import logging
+import threading
+
+from django.db import close_old_connections, connections
+
+from qingyuan.areas.assets import jobs as assets
+from qingyuan.areas.organisations import jobs as organisations
+from qingyuan.areas.organisations.jobs import run_due
+from qingyuan.areas.telemetry import jobs as telemetry
+
+TICK = 5  # seconds
+JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS)
+log = logging.getLogger("qingyuan.work")
+
+
+def tick() -> None:
+    """Run what is due; a database that is away is tried again at the next tick."""
+    close_old_connections()
+    for run in run_due(JOBS):
+        if not run.ok:
+            log.error("%s failed: %s", run.name, run.result)
+        elif run.result:
+            log.info("%s: %s in %.1f s", run.name, run.result, run.seconds)
+
+
+def run(stop: threading.Event) -> None:
+    """Tick until told to stop; a job under way is finished first."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    clock = BackgroundScheduler(timezone="Asia/Shanghai")
+    clock.add_job(tick, "interval", seconds=TICK, max_instances=1, coalesce=True)
+    clock.start()
+    try:
+        stop.wait()
+    finally:
+        clock.shutdown(wait=True)
+        connections.close_all()
