@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def run(argv: list[str]) -> int:
         ) from error
     except SpoolError as error:
         raise BadInput(str(error)) from error
+    except sqlite3.Error as error:
+        raise BadInput(f"cannot use the files in {setup.places.root}: {error}") from error
     return 0
 
 

@@ -111,7 +111,9 @@ class Committer:
     def _committed(self, batch: Batch, seqs: list[int], seconds: float) -> None:
         metrics, frames = self._metrics, batch[0]
         metrics.commit.observe(seconds)
-        self.failure = ""
+        if self.failure:
+            self.failure = ""
+            log.info("spool: commits succeed again")
         self.pending -= len(frames)
         now, answers = time.time(), 0
         observe = metrics.answer.observe

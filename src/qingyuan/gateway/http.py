@@ -8,18 +8,19 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-Page = Callable[[], tuple[int, str, bytes]]  # -> status, content type, body
+Answer = tuple[int, str, bytes]  # status, content type, body
+Page = Callable[[], Answer]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
             503: "Service Unavailable"}
 _SECONDS = 5.0
 _BYTES = 8192
 
 
-def text_page(status: int, body: str) -> tuple[int, str, bytes]:
+def text_page(status: int, body: str) -> Answer:
     return status, "text/plain; version=0.0.4; charset=utf-8", body.encode()
 
 
-def json_page(document: object, status: int = 200) -> tuple[int, str, bytes]:
+def json_page(document: object, status: int = 200) -> Answer:
     return status, "application/json; charset=utf-8", orjson.dumps(document)
 
 

@@ -20,10 +20,12 @@ class Mailbox:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, "commands")
+        self._opened = False
 
     async def open(self) -> None:
         """Open the file, made if absent. Raises sqlite3.Error or OSError."""
         self._box = await self._there(lambda: CommandBox(self._path))
+        self._opened = True
 
     async def claim(self, limit: int, only: Collection[str]) -> list[Command]:
         """Take waiting commands of these MNs; late ones of any MN expire."""
@@ -56,7 +58,8 @@ class Mailbox:
 
     async def close(self) -> None:
         """Finish what was begun, then close."""
-        await self._there(self._box.close)
+        if self._opened:
+            await self._there(self._box.close)
         self._thread.shutdown()
 
     async def _there(self, act: Callable[[], T]) -> T:

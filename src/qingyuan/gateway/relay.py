@@ -8,6 +8,7 @@ with the verdict "relay". The logger's own acknowledgement never waits for any o
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from qingyuan.gateway.metrics import Metrics
 from qingyuan.gateway.relay_store import Leg
 from qingyuan.spool import NewFrame
 
+log = logging.getLogger(__name__)
 SENDS = 3  # HJ 212-2017 table 1: 10 s, three times
 PATIENCE = 10.0
 PENDING = 100_000  # sequences a leg remembers before it goes back to the spool for the rest
@@ -87,8 +89,12 @@ class Relay:
                 await self._deliver_on_a_link()
             except (OSError, TimeoutError, Unanswered) as error:
                 self.error = str(error) or type(error).__name__
-                failures = 0 if self.position > before else failures + 1
-                await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
+            except Exception as error:
+                # A slip of ours with one frame must not end the leg unseen.
+                self.error = repr(error)
+                log.exception("relay of %s to %s", self.leg[1], self.leg[0])
+            failures = 0 if self.position > before else failures + 1
+            await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
 
     async def _wait_for_news(self) -> None:
         while not self._pending:

@@ -54,6 +54,7 @@ class Relays:
         for leg, station in wanted.items():
             self._legs[leg].required = station.relay_required
         await self._save()
+        log.info("relays: %d", len(self._legs))
 
     def kept(self, frames: Sequence[NewFrame], seqs: Sequence[int]) -> None:
         """A batch is durable: offer the frames of relayed stations to their legs."""
@@ -114,7 +115,6 @@ class Relays:
         self._legs[leg] = relay
         self._by_mn.setdefault(leg[1], []).append(relay)
         self._tasks[leg] = asyncio.create_task(relay.run())
-        log.info("relay of %s to %s from frame %d on", leg[1], leg[0], position + 1)
 
     def _end(self, leg: Leg) -> None:
         relay = self._legs.pop(leg)
@@ -122,7 +122,6 @@ class Relays:
         self._by_mn[leg[1]].remove(relay)
         if not self._by_mn[leg[1]]:
             del self._by_mn[leg[1]]
-        log.info("relay of %s to %s ends at frame %d", leg[1], leg[0], relay.position)
 
     async def _keep_up(self) -> None:
         """Each second: positions to the disk, and older frames to the legs that ask for them."""

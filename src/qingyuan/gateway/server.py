@@ -74,25 +74,27 @@ class Gateway:
         # Links on which no known station has spoken yet; oldest first.
         self.strangers: dict[Link, None] = {}
         self.stopping = False
+        self._links_page: tuple[float, http.Answer] = (0.0, http.text_page(503, ""))
         self.committer.drained = self._drained
         self.committer.kept = self.relays.kept
 
     async def start(self) -> None:
         """Open spool and ports. Raises OSError for a taken port, SpoolLocked for a taken spool."""
         self._loop = asyncio.get_running_loop()
-        self.roster.refresh()
+        self._unfollowed = self.roster.refresh()
         await self.committer.start()
-        if not self.roster.error:
-            await self.relays.follow(self.roster.stations)
-        await self.dispatcher.start()
         try:
+            await self.dispatcher.start()
+            if self._unfollowed:
+                await self.relays.follow(self.roster.stations)
+                self._unfollowed = False
             self._server = await self._loop.create_server(
                 self._new_link, self.setup.host, self.setup.port, backlog=_BACKLOG
             )
             self._http = await http.serve(self.setup.metrics_port, {
                 "/healthz": self._healthz, "/metrics": self._metrics, "/links.json": self._links,
             })
-        except OSError:
+        except BaseException:
             await self._stop_the_rest(0.1)
             raise
         self._tasks = [
@@ -188,8 +190,10 @@ class Gateway:
         self.committer.pace = self.pace.look(self.committer.last_seq)
 
     async def _watch(self) -> None:
-        if self.roster.refresh():
+        self._unfollowed |= self.roster.refresh()
+        if self._unfollowed:
             await self.relays.follow(self.roster.stations)
+            self._unfollowed = False
         now = time.time()
         for link in list(self.links):
             link.watch(now)
@@ -203,12 +207,12 @@ class Gateway:
         for link in list(self.links):
             link.cut()
 
-    def _healthz(self) -> tuple[int, str, bytes]:
+    def _healthz(self) -> http.Answer:
         if self.committer.failure:
             return http.text_page(503, f"spool: {self.committer.failure}\n")
         return http.text_page(200, "ok\n")
 
-    def _metrics(self) -> tuple[int, str, bytes]:
+    def _metrics(self) -> http.Answer:
         gauges = {
             "links": ("Links open now.", len(self.links)),
             "links_waiting": ("Links not read until the disk has caught up.", len(self.waiting)),
@@ -221,12 +225,18 @@ class Gateway:
         }
         return http.text_page(200, metrics.render(self.metrics, gauges, self.relays.lags()))
 
-    def _links(self) -> tuple[int, str, bytes]:
-        return http.json_page({
+    def _links(self) -> http.Answer:
+        # Built at most once a second however many pages look: it walks over all links.
+        built_at, page = self._links_page
+        if time.time() - built_at < _TICK:
+            return page
+        page = http.json_page({
             "at": time.time(), "links": [link.document() for link in self.links],
             "relays": self.relays.document(), "registry_error": self.roster.error,
             "spool_error": self.committer.failure,
         })
+        self._links_page = (time.time(), page)
+        return page
 
 
 async def _every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
