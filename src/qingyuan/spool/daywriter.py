@@ -1,14 +1,16 @@
 """The writer's hold on one day file: its connection, its tail, and what it can say about twins."""
 
 import sqlite3
+from collections.abc import Iterable
 from hashlib import sha256
+from itertools import chain as flat
 from operator import itemgetter
 from pathlib import Path
 from struct import Struct
 
 from qingyuan.spool import dayfile, postings
 from qingyuan.spool.frame import COMPARED, DAY_MS
-from qingyuan.spool.postings import Entry
+from qingyuan.spool.postings import Tail
 from qingyuan.spool.sieve import Sieve
 
 # 8 MB of write-ahead log between checkpoints: the throughput of 32 MB with a quarter of its pause.
@@ -33,7 +35,7 @@ class DayWriter:
         self._covered = Sieve()
         for digests in postings.all_digests(self.connection):
             self._covered.add_all(digests)
-        self._tail: list[Entry] = []
+        self._tail = Tail()
         self._recent: dict[int, int] = {}  # digest → newest sequence in the tail
         self._hidden: dict[int, list[int]] = {}  # digest → earlier ones
         self._remember(self._uncovered())
@@ -47,13 +49,18 @@ class DayWriter:
 
     def store(self, rows: list[Row], digests: list[int]) -> None:
         """Commit rows durably; a failure leaves file and memory as they were."""
-        fresh = list(map(_entry, rows, digests))
-        full = len(self._tail) + len(fresh) >= postings.CHUNK_FRAMES
+        fresh = Tail()
+        fresh.seqs, fresh.digests = list(map(_SEQ, rows)), digests
+        fresh.mns, fresh.ats = list(map(_MN, rows)), list(map(_AT, rows))
+        full = len(self._tail) + len(rows) >= postings.CHUNK_FRAMES
         self.connection.execute("BEGIN IMMEDIATE")
         try:
-            self.connection.executemany("INSERT INTO frame VALUES (?,?,?,?,?,?,?)", rows)
+            _insert(self.connection, rows)
             if full:
-                postings.append_chunk(self.connection, self._tail + fresh)
+                joined = Tail()
+                joined.extend(self._tail)
+                joined.extend(fresh)
+                joined.append_chunk(self.connection)
             self.connection.execute("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
@@ -69,9 +76,10 @@ class DayWriter:
 
     def twin(self, at: int, mn: str, raw: bytes, digest: int) -> int:
         """Sequence of the newest kept frame with these bytes and MN within 24 h of ``at``, or 0."""
-        seqs = self._hidden.get(digest, []) + [self._recent.get(digest, 0)]
-        seqs += postings.seqs_with_digest(self.connection, mn, digest)
-        for seq in sorted(seqs, reverse=True):
+        tail = [*self._hidden.get(digest, ()), self._recent.get(digest, 0)]
+        chunked = postings.seqs_with_digest(self.connection, mn, digest)
+        seqs: Iterable[int] = flat(reversed(tail), chunked)
+        for seq in seqs:
             row = self.connection.execute(
                 "SELECT at, mn, verdict, raw FROM frame WHERE seq = ?", (seq,)
             ).fetchone()
@@ -83,7 +91,7 @@ class DayWriter:
         """Cover the tail by a chunk, so that readers and the next start find all by MN."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
-            postings.append_chunk(self.connection, self._tail)
+            self._tail.append_chunk(self.connection)
             self.connection.execute("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
@@ -95,36 +103,48 @@ class DayWriter:
         """Release the file; the last one out merges the write-ahead log."""
         self.connection.close()
 
-    def _remember(self, entries: list[Entry]) -> None:
-        digests = list(map(_DIGEST, entries))
+    def _remember(self, fresh: Tail) -> None:
+        digests = fresh.digests
         if len(set(digests)) < len(digests) or not self._recent.keys().isdisjoint(digests):
-            for _, seq, digest, _ in entries:
+            for seq, digest in zip(fresh.seqs, digests, strict=True):
                 if digest in self._recent:
                     self._hidden.setdefault(digest, []).append(self._recent[digest])
                 self._recent[digest] = seq
         else:
-            self._recent.update(zip(digests, map(_SEQ, entries), strict=True))
-        self._tail += entries
+            self._recent.update(zip(digests, fresh.seqs, strict=True))
+        self._tail.extend(fresh)
 
     def _forget_tail(self) -> None:
-        self._covered.add_all(map(_DIGEST, self._tail))
-        self._tail, self._recent, self._hidden = [], {}, {}
+        self._covered.add_all(self._tail.digests)
+        self._tail, self._recent, self._hidden = Tail(), {}, {}
 
-    def _uncovered(self) -> list[Entry]:
+    def _uncovered(self) -> Tail:
         rows = self.connection.execute(
-            "SELECT mn, seq, raw, at FROM frame WHERE seq > ? ORDER BY seq",
+            "SELECT seq, at, mn, raw FROM frame WHERE seq > ? ORDER BY seq",
             (postings.covered(self.connection),),
         )
-        return [
-            (mn, seq, first_eight(sha256(raw).digest())[0], at) for mn, seq, raw, at in rows
-        ]
+        tail = Tail()
+        for seq, at, mn, raw in rows:
+            tail.seqs.append(seq)
+            tail.ats.append(at)
+            tail.mns.append(mn)
+            tail.digests.append(first_eight(sha256(raw).digest())[0])
+        return tail
 
 
-_SEQ, _DIGEST = itemgetter(1), itemgetter(2)
+_SEQ, _AT, _MN = itemgetter(0), itemgetter(1), itemgetter(3)
+_MANY = 100
+_INSERT = "INSERT INTO frame VALUES (?,?,?,?,?,?,?)"
+_INSERT_MANY = _INSERT + ",(?,?,?,?,?,?,?)" * (_MANY - 1)
 
 
-def _entry(row: Row, digest: int) -> Entry:
-    return row[3], row[0], digest, row[1]
+def _insert(connection: sqlite3.Connection, rows: list[Row]) -> None:
+    """Rows by the hundred in one statement: a tenth less work than executemany alone."""
+    whole = len(rows) - len(rows) % _MANY
+    for start in range(0, whole, _MANY):
+        columns = list(flat.from_iterable(rows[start : start + _MANY]))
+        connection.execute(_INSERT_MANY, columns)
+    connection.executemany(_INSERT, rows[whole:])
 
 
 def is_twin(

@@ -5,8 +5,8 @@ A block is one row: the raw bytes and the other columns compressed together, the
 """
 
 import json
+import lzma
 import sqlite3
-import zlib
 from array import array
 from bisect import bisect_right
 from collections import OrderedDict
@@ -17,7 +17,9 @@ from qingyuan.spool import dayfile
 from qingyuan.spool.errors import SpoolError
 from qingyuan.spool.frame import Frame
 
-BLOCK_FRAMES = 256
+# Small blocks, since a raw page opens one per frame; figures in docs/decisions/0002-spool.md.
+BLOCK_FRAMES = 128
+PRESET = 1
 LINK_BYTES = 32
 _KEPT_BLOCKS = 4
 
@@ -46,13 +48,13 @@ def pack(frames: list[Frame]) -> tuple[int, int, bytes, bytes]:
     text = json.dumps(heads, separators=(",", ":"), ensure_ascii=False).encode()
     body = b"".join([len(text).to_bytes(4, "big"), text, *(frame.raw for frame in frames)])
     links = b"".join(frame.link for frame in frames)
-    return frames[0].seq, len(frames), zlib.compress(body, 9), links
+    return frames[0].seq, len(frames), _compressed(body), links
 
 
 def unpack(packed: bytes, links: bytes) -> list[Frame]:
     """The frames of a block; SpoolError when its bytes are damaged."""
     try:
-        body = zlib.decompress(packed)
+        body = lzma.decompress(packed)
         start = 4 + int.from_bytes(body[:4], "big")
         seqs, ats, peers, mns, verdicts, lengths = json.loads(body[4:start])
         frames = []
@@ -61,7 +63,7 @@ def unpack(packed: bytes, links: bytes) -> list[Frame]:
             link = links[n * LINK_BYTES : (n + 1) * LINK_BYTES]
             frames.append(Frame._make((*row[:5], body[start:stop], link)))
             start = stop
-    except (zlib.error, ValueError, TypeError) as error:
+    except (lzma.LZMAError, EOFError, ValueError, TypeError) as error:
         raise SpoolError(f"a compressed block cannot be read: {error}") from error
     return frames
 
@@ -137,16 +139,20 @@ def pack_seqs(seqs: Iterable[int]) -> bytes:
     for seq in seqs:
         steps.append(seq - last)
         last = seq
-    return zlib.compress(steps.tobytes(), 9)
+    return _compressed(steps.tobytes())
 
 
 def unpack_seqs(blob: bytes) -> list[int]:
     steps, seqs, last = array("q"), [], 0
-    steps.frombytes(zlib.decompress(blob))
+    steps.frombytes(lzma.decompress(blob))
     for step in steps:
         last += step
         seqs.append(last)
     return seqs
+
+
+def _compressed(data: bytes) -> bytes:
+    return lzma.compress(data, check=lzma.CHECK_CRC32, preset=PRESET)
 
 
 def write_block(connection: sqlite3.Connection, frames: list[Frame]) -> None:

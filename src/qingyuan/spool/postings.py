@@ -8,34 +8,52 @@ Frames behind the last chunk (the tail) are found by reading the tail.
 
 import sqlite3
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
 
 CHUNK_FRAMES = 16384
 
 
-Entry = tuple[str, int, int, int]  # mn, seq, digest, at in epoch milliseconds
+class Tail:
+    """Columns of the frames that no chunk covers yet: MN, sequence, digest, arrival (ms)."""
+
+    def __init__(self) -> None:
+        self.mns: list[str] = []
+        self.seqs: list[int] = []
+        self.digests: list[int] = []
+        self.ats: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+    def extend(self, other: "Tail") -> None:
+        """Put further frames behind these."""
+        self.mns += other.mns
+        self.seqs += other.seqs
+        self.digests += other.digests
+        self.ats += other.ats
+
+    def append_chunk(self, connection: sqlite3.Connection) -> None:
+        """Write these frames as one chunk, inside the caller's transaction; none for none."""
+        if not self.seqs:
+            return
+        first = self.seqs[0]
+        connection.execute(
+            "INSERT INTO chunk VALUES (?, ?, ?, ?)",
+            (first, self.seqs[-1], min(self.ats), max(self.ats)),
+        )
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, mn in enumerate(self.mns):
+            places[mn].append(place)
+        connection.executemany(
+            "INSERT INTO posting VALUES (?, ?, ?, ?)",
+            [(first, mn, _chosen(self.seqs, places[mn]), _chosen(self.digests, places[mn]))
+             for mn in sorted(places)],
+        )
 
 
-def append_chunk(connection: sqlite3.Connection, entries: list[Entry]) -> None:
-    """Write one chunk over consecutive frames, inside the caller's transaction; none for none."""
-    if not entries:
-        return
-    first, last = entries[0][1], entries[-1][1]
-    times = [at for _, _, _, at in entries]
-    connection.execute(
-        "INSERT INTO chunk VALUES (?, ?, ?, ?)", (first, last, min(times), max(times))
-    )
-    grouped: dict[str, tuple[array[int], array[int]]] = {}
-    for mn, seq, digest, _ in entries:
-        if (lists := grouped.get(mn)) is None:
-            lists = grouped[mn] = (array("q"), array("q"))
-        lists[0].append(seq)
-        lists[1].append(digest)
-    connection.executemany(
-        "INSERT INTO posting VALUES (?, ?, ?, ?)",
-        [(first, mn, seqs.tobytes(), digests.tobytes())
-         for mn, (seqs, digests) in sorted(grouped.items())],
-    )
+def _chosen(numbers: list[int], places: list[int]) -> bytes:
+    return array("q", map(numbers.__getitem__, places)).tobytes()
 
 
 def covered(connection: sqlite3.Connection) -> int:
@@ -49,18 +67,19 @@ def all_digests(connection: sqlite3.Connection) -> Iterator["array[int]"]:
         yield _numbers(blob)
 
 
-def seqs_with_digest(connection: sqlite3.Connection, mn: str, digest: int) -> list[int]:
-    """Sequences of an MN's chunked frames with this digest, newest chunk first."""
+def seqs_with_digest(connection: sqlite3.Connection, mn: str, digest: int) -> Iterator[int]:
+    """Sequences of an MN's chunked frames with this digest, newest first; asked for, step by step.
+
+    A re-sent frame is mostly a fresh one, so that the search ends in the first chunks.
+    """
     wanted = array("q", (digest,)).tobytes()
-    found = []
     for seqs, digests in connection.execute(
         "SELECT p.seqs, p.digests FROM chunk c CROSS JOIN posting p"
         " ON p.chunk = c.first_seq AND p.mn = ? ORDER BY c.first_seq DESC", (mn,)
     ):
         if wanted in digests:
-            pairs = zip(_numbers(seqs), _numbers(digests), strict=True)
-            found += [seq for seq, other in pairs if other == digest]
-    return found
+            pairs = zip(reversed(_numbers(seqs)), reversed(_numbers(digests)), strict=True)
+            yield from [seq for seq, other in pairs if other == digest]
 
 
 def seqs_of_station(

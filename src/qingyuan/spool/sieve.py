@@ -19,7 +19,7 @@ class Sieve:
     """
 
     def __init__(self) -> None:
-        self._layers: list[tuple[bytearray, int]] = []  # newest, which is filled, last
+        self._layers: list[tuple[bytearray, int]] = []  # bytes, mask; the last fills
         self._room = 0
 
     def add_all(self, numbers: Iterable[int]) -> None:
@@ -31,19 +31,20 @@ class Sieve:
             self._room -= len(page)
             bits, mask = self._layers[-1]
             for number in page:
-                one, two = number & mask, number >> 32 & mask
-                bits[one >> 3] |= 1 << (one & 7)
-                bits[two >> 3] |= 1 << (two & 7)
+                bits[number >> 3 & mask] |= 1 << (number & 7)
+                number >>= 32
+                bits[number >> 3 & mask] |= 1 << (number & 7)
 
     def perhaps(self, numbers: list[int]) -> set[int]:
         """Those numbers that may have been added; what is left out was certainly not."""
         found: set[int] = set()
         for bits, mask in self._layers:
-            half = [n for n in numbers if bits[(n & mask) >> 3] >> (n & 7) & 1]
-            found.update(n for n in half if bits[(n >> 32 & mask) >> 3] >> (n >> 32 & 7) & 1)
+            half = [n for n in numbers if bits[n >> 3 & mask] >> (n & 7) & 1]
+            found.update(n for n in half if bits[n >> 35 & mask] >> (n >> 32 & 7) & 1)
         return found
 
     def _grow(self) -> None:
         power = min(_FIRST_BITS + _GROWTH_BITS * len(self._layers), _MOST_BITS)
-        self._layers.append((bytearray(1 << (power - 3)), (1 << power) - 1))
+        size = 1 << (power - 3)
+        self._layers.append((bytearray(size), size - 1))
         self._room = (1 << power) // _BITS_PER_NUMBER

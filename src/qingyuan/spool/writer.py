@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
@@ -63,6 +64,8 @@ class SpoolWriter:
             if frames[start].at >= self._day_end:
                 self._rotate(day_of_ms(frames[start].at))
             stop = start + 1
+            if max(map(_AT, frames)) < self._day_end:
+                stop = len(frames)
             while stop < len(frames) and frames[stop].at < self._day_end:
                 stop += 1
             result += self._append_day(frames[start:stop])
@@ -97,16 +100,18 @@ class SpoolWriter:
         self.close()
 
     def _append_day(self, frames: Sequence[NewFrame]) -> list[int]:
-        prints = [sha256(frame.raw).digest() for frame in frames]
-        suspects = self._suspects([first_eight(print_)[0] for print_ in prints])
+        prints = [sha256(raw).digest() for _, _, _, _, raw in frames]
+        digests = [first_eight(print_)[0] for print_ in prints]
+        suspects = self._suspects(digests)
         seq, link = self._seq, self._link
         rows: list[Row] = []
-        digests: list[int] = []
+        kept: list[int] = []
         result = []
-        for (at, peer, mn, verdict, raw), print_ in zip(frames, prints, strict=True):
+        for (at, peer, mn, verdict, raw), print_, digest in zip(
+            frames, prints, digests, strict=True
+        ):
             if not mn.isascii():
                 mn = storable(mn)
-            digest = first_eight(print_)[0]
             if digest in suspects and verdict in COMPARED:
                 twin = self._twin(at, mn, raw, digest, rows)
                 if twin:
@@ -115,10 +120,10 @@ class SpoolWriter:
             seq += 1
             link = chain(link, seq, at, peer, mn, verdict, print_)
             rows.append((seq, at, peer, mn, verdict, raw, link))
-            digests.append(digest)
+            kept.append(digest)
             result.append(seq)
         if rows:
-            self._days[0].store(rows, digests)
+            self._days[0].store(rows, kept)
         self._seq, self._link = seq, link
         return result
 
@@ -135,7 +140,7 @@ class SpoolWriter:
         for seq, other_at, _, other_mn, verdict, other, _ in reversed(batch):
             if is_twin(at, mn, raw, other_at, other_mn, verdict, other):
                 return seq
-        return max(day.twin(at, mn, raw, digest) for day in self._days)
+        return next(filter(None, (day.twin(at, mn, raw, digest) for day in self._days)), 0)
 
     def _rotate(self, day: str) -> None:
         if self._days:
@@ -150,6 +155,9 @@ class SpoolWriter:
         self._seq, self._link = self._days[0].end()
         while len(self._days) > 2:
             self._days.pop().close()
+
+
+_AT = itemgetter(0)
 
 
 def _lock(directory: Path) -> int:
