@@ -66,6 +66,8 @@ def create(path: Path, day: str, first_seq: int, anchor: bytes) -> None:
         connection.executescript("BEGIN;" + SCHEMA)
         write_meta(connection, {"day": day, "first_seq": first_seq, "anchor": anchor})
         connection.execute("COMMIT")
+        # set before anybody can open it: changing the mode later would ask readers to leave
+        connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
     publish(making, path)

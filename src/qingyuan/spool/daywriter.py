@@ -27,7 +27,6 @@ class DayWriter:
 
     def __init__(self, path: Path, synchronous: str) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-        self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute(f"PRAGMA synchronous={synchronous}")
         self.connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES:d}")
         self.connection.execute(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES:d}")
@@ -98,6 +97,7 @@ class DayWriter:
                 self.connection.execute("ROLLBACK")
             raise
         self._forget_tail()
+        self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Release the file; the last one out merges the write-ahead log."""

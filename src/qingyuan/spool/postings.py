@@ -93,8 +93,9 @@ def seqs_of_station(
     )]
     chunks = connection.execute(
         "SELECT p.seqs FROM chunk c CROSS JOIN posting p ON p.chunk = c.first_seq AND p.mn = ?"
-        " WHERE c.first_seq < ? AND c.max_at >= ? AND c.min_at < ? ORDER BY c.first_seq DESC",
-        (mn, before, since_at, until_at),
+        " WHERE c.first_seq < ? AND c.last_seq <= ? AND c.max_at >= ? AND c.min_at < ?"
+        " ORDER BY c.first_seq DESC",
+        (mn, before, done, since_at, until_at),
     )
     for (blob,) in chunks.fetchall():
         yield [seq for seq in reversed(_numbers(blob)) if seq < before]

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
@@ -150,7 +151,12 @@ class SpoolWriter:
         self._open(day, path)
 
     def _open(self, day: str, path: Path) -> None:
-        self._days.insert(0, DayWriter(path, self._synchronous))
+        try:
+            self._days.insert(0, DayWriter(path, self._synchronous))
+        except sqlite3.DatabaseError as error:
+            raise SpoolError(
+                f"{path}: cannot be opened: {error}; restore it from a copy"
+            ) from error
         self._day_end = end_of_day_ms(day)
         self._seq, self._link = self._days[0].end()
         while len(self._days) > 2:

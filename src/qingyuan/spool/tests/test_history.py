@@ -55,7 +55,7 @@ class Ledger:
 
 
 @pytest.mark.parametrize("chunk", [1, 4, 16384])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(history=steps)
 def test_any_history_is_kept_as_a_plain_list_would_keep_it(chunk, history):
     before = postings.CHUNK_FRAMES

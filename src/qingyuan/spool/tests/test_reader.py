@@ -94,6 +94,21 @@ def test_a_bad_frame_is_shown_with_the_links_last_mn(spool, frame):
         assert [row.verdict for row in reader.of_station("")] == ["noise"]
 
 
+def test_a_chunk_written_while_a_station_is_read_shows_no_frame_twice(spool, frame, monkeypatch):
+    monkeypatch.setattr(postings, "CHUNK_FRAMES", 10)
+    with SpoolWriter(spool) as writer, SpoolReader(spool) as reader:
+        writer.append([frame(n) for n in range(9)])
+        known = postings.covered
+
+        def covered(connection):
+            found = known(connection)
+            writer.append([frame(9)])
+            return found
+
+        monkeypatch.setattr(postings, "covered", covered)
+        assert [row.seq for row in reader.of_station("MN-A")] == list(range(10, 0, -1))
+
+
 WRITE = """
 import sys
 from pathlib import Path

@@ -1,7 +1,9 @@
+import sqlite3
+
 import pytest
 
 from qingyuan.kernel.clock import CST
-from qingyuan.spool import SpoolReader, SpoolWriter, verify
+from qingyuan.spool import SpoolError, SpoolReader, SpoolWriter, verify
 from qingyuan.spool.frame import DAY_MS
 
 HOUR = 3_600_000
@@ -47,6 +49,27 @@ def test_a_day_without_frames_has_no_file(spool, frame, noon):
     with SpoolWriter(spool) as writer:
         assert writer.append([frame(1), frame(2, at=noon + 30 * DAY_MS)]) == [1, 2]
     assert days(spool) == ["2025-11-23.sqlite", "2025-12-23.sqlite"]
+
+
+def test_a_new_day_opens_while_a_reader_sits_on_it(spool, frame, noon, sql):
+    """A file that became write-ahead-logged only after its naming would wait for the reader."""
+    from qingyuan.spool.dayfile import create
+
+    spool.mkdir()
+    create(spool / "2025-11-23.sqlite", "2025-11-23", 1, bytes(32))
+    reader = sqlite3.connect(spool / "2025-11-23.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM meta").fetchall()
+    with SpoolWriter(spool) as writer:
+        assert writer.append([frame(1)]) == [1]
+    reader.close()
+
+
+def test_a_newest_day_that_is_no_database_stops_the_start_with_a_sentence(spool, frame):
+    spool.mkdir()
+    (spool / "2025-11-23.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(SpoolError, match="cannot be opened: .*restore it from a copy"):
+        SpoolWriter(spool)
 
 
 @pytest.mark.parametrize("leftover", ["made, not named", "named, empty"])
