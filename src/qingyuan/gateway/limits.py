@@ -23,6 +23,9 @@ class Limits:
     garbage_rate: float = 512.0  # … and for ever, per second
     kept_garbage_burst: int = 8_388_608  # bytes of bad frames kept from all links at once …
     kept_garbage_rate: float = 32_768.0  # … and for ever, per second
+    stranger_burst: int = 1_073_741_824  # bytes of sound frames of nobody we know, from all links …
+    stranger_rate: float = 262_144.0  # … and for ever, per second; beyond it their links wait
+    stranger_wait: float = 1.0
     stop_grace: float = 4.0  # seconds for the last commit and its answers after SIGTERM
 
 

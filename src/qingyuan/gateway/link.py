@@ -30,15 +30,16 @@ class Link(asyncio.Protocol):
     """Reads only while few of its frames wait for their commit, so no link can crowd out others."""
 
     __slots__ = (
-        "_connection", "_dropped", "_gateway", "_gone", "_session", "_transport", "bad", "choked",
-        "duplicates", "ended", "heard", "in_flight", "last", "last_error", "paused", "peer",
-        "since", "sound", "stirred", "unfinished_since",
+        "_connection", "_dropped", "_gateway", "_gone", "_held", "_session", "_transport", "bad",
+        "choked", "duplicates", "ended", "heard", "in_flight", "last", "last_error", "paused",
+        "peer", "since", "sound", "stirred", "unfinished_since",
     )
 
     def __init__(self, gateway: "Gateway") -> None:
         self._gateway = gateway
         self._gone = False  # nothing can be written any more
         self._dropped = False  # nothing more is wanted of this peer
+        self._held = False  # a stranger who must wait for a moment
         self.ended = False  # the peer has said all it will say
         self.paused = False  # not read: its own frames or all frames wait for the disk
         self.choked = False  # not read: it does not read its answers
@@ -184,7 +185,7 @@ class Link(asyncio.Protocol):
     def _pump(self, now: float) -> None:
         gateway, next_event = self._gateway, self._connection.next_event
         committer, most, at = gateway.committer, gateway.limits.link_in_flight, int(now * 1000)
-        while self.in_flight < most and not committer.full and not self._dropped:
+        while self.in_flight < most and not (committer.full or self._dropped or self._held):
             event = next_event()
             if isinstance(event, hj212.PacketReceived):
                 self._take(event.packet, at, now)
@@ -193,6 +194,7 @@ class Link(asyncio.Protocol):
                 return
             else:
                 self._suffer(event, at)
+            self.unfinished_since = 0.0
         if not self.paused and not self._dropped:
             self.paused = True
             gateway.waiting[self] = None
@@ -212,6 +214,9 @@ class Link(asyncio.Protocol):
         heard.verdict = frame.verdict
         if not frame.verdict:
             gateway.hear(self, frame.mn, packet)
+        elif not gateway.strange.take(len(frame.raw), now):
+            self._held = True
+            gateway.later(gateway.limits.stranger_wait, self._go_on)
 
     def _suffer(self, event: hj212.BadFrame, at: int) -> None:
         self.bad += 1
@@ -235,6 +240,10 @@ class Link(asyncio.Protocol):
         if not frame.verdict or len(self.heard) < _STRANGERS:
             self.heard[frame.mn] = heard
         return heard
+
+    def _go_on(self) -> None:
+        self._held = False
+        self.resume()
 
     def _release(self, now: float) -> None:
         """Give up the unfinished frame and take what stands behind it."""

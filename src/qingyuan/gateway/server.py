@@ -63,6 +63,7 @@ class Gateway:
         self.kept_garbage = Allowance(
             self.limits.kept_garbage_burst, self.limits.kept_garbage_rate
         )
+        self.strange = Allowance(self.limits.stranger_burst, self.limits.stranger_rate)
         self.relays = Relays(setup.places, self.metrics, self.keep, self.roster.sm4_key)
         self.dispatcher = Dispatcher(
             Mailbox(setup.places.commands), self.roster, self.metrics,
@@ -162,6 +163,10 @@ class Gateway:
         if link in self.strangers:
             del self.strangers[link]
         self.dispatcher.hear(link, mn, packet)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something in a while."""
+        self._loop.call_later(seconds, act)
 
     async def keep(self, frame: NewFrame) -> None:
         """Keep a frame that did not come from a logger; waits while the queue is full."""

@@ -72,6 +72,18 @@ def test_a_frame_that_drips_in_for_ever_ends_its_link(house):
     assert closed == 1
 
 
+def test_a_stream_that_always_ends_within_a_frame_is_not_slow(house, minute):
+    stream = b"".join(minute(n) for n in range(60))
+    step = len(stream) // 40 + 1
+    with house.running(Limits(unfinished=0.5)):
+        logger = house.logger()
+        for start in range(0, len(stream), step):
+            logger.send(stream[start : start + step])
+            time.sleep(0.06)
+        answers = [logger.answer()[9:26] for _ in range(60)]
+    assert answers == [minute(n)[9:26] for n in range(60)]
+
+
 def test_ten_seconds_of_silence_release_what_stands_behind_an_unfinished_frame(house, minute):
     with house.running(Limits(silence=0.3)):
         logger = house.logger()

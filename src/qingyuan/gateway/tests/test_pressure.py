@@ -78,6 +78,24 @@ def test_one_flooding_link_does_not_starve_the_others(house, minute):
     assert kept < 5000
 
 
+def test_a_flood_of_unknown_stations_cannot_fill_the_disk_and_known_ones_do_not_wait(
+    house, minute
+):
+    limits = Limits(stranger_burst=20_000, stranger_rate=100.0, stranger_wait=0.5)
+    with house.running(limits):
+        flooder, known = house.logger(), house.logger()
+        stream = b"".join(minute(n, mn="GHOST00000001") for n in range(3000))
+        threading.Thread(target=flooder.send, args=(stream,), daemon=True).start()
+        time.sleep(1.5)
+        begun = time.monotonic()
+        answers = [known.ask(minute(n)) for n in range(20)]
+        waited = time.monotonic() - begun
+        kept = house.verdicts()
+    assert all(b";CN=9014;" in answer for answer in answers)
+    assert waited < 1.0
+    assert 80 < kept.count("unknown") < 130
+
+
 def test_a_full_disk_is_not_answered_and_everything_is_once_it_has_room(house, minute, eventually):
     FullDisk.room.clear()
     with house.running(writer=lambda: FullDisk(house.places.spool)):
