@@ -67,8 +67,10 @@ class Client:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
-        for link in (*self._abandoned, *((self._link,) if self._link else ())):
+        for link in self._abandoned:
             link.transport.abort()
+        if self._link is not None:
+            self._link.transport.close()
 
     def link_up(self, link: Link) -> None:
         """A connection was made."""

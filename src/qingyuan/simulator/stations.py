@@ -126,6 +126,8 @@ def _identity(index: int, seed: int, edition: str) -> dict[str, Any]:
     return {
         "mn": mn, "edition": edition, "password": f"{draw(seed, 'password', index) % 1000000:06d}",
         "sm4_key": key if edition == "2025" and index // 4 % 2 else None,
+        # 2005 uploads often carry no Flag at all, so nobody acknowledges them
+        "ack": not (old and draw(seed, "ack", index) % 4 == 0),
         "flag_rule": "letter" if old or index % 4 == 3 else "standard",
     }  # fmt: skip
 

@@ -41,6 +41,12 @@ class Centre:
         await self._server.wait_closed()
         await asyncio.gather(*(t for t in self._tasks if t is not None))
 
+    async def drain(self) -> None:
+        """Read what the loggers wrote before they hung up."""
+        open_ones = [t for t in self._tasks if t is not None and not t.done()]
+        if open_ones:
+            await asyncio.wait(open_ones, timeout=1)
+
     def send(self, raw: bytes) -> None:
         self.links[-1].write(raw)
 
