@@ -4,13 +4,21 @@ import os
 import re
 import shutil
 import time
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PASSWORD = "correct-horse-2026"
 MINUTE = "a21026-Avg={},a21026-ZsAvg=14.2,a21026-Flag={};a01011-Avg=7.1,a01011-Flag=N"
 
@@ -35,10 +43,21 @@ def fed(cast, station, segment, spooled, intake):
     for scope in (cast.manager, cast.engineer):
         scope.user.set_password(PASSWORD)
         scope.user.save()
-    spooled([segment(one, "2011", "20261123140000", "a21026-Rtd=13.75,a21026-Flag=N;a01011-Rtd=7.3,a01011-Flag=D")]
-            + [segment(one, "2051", f"2026112314{n}000", MINUTE.format(12 + n, "C" if n == 3 else "N"))
-               for n in range(6)]
-            + [segment(one, "2061", "20261123130000", MINUTE.format(12.5, "N"))])
+    spooled(
+        [
+            segment(
+                one,
+                "2011",
+                "20261123140000",
+                "a21026-Rtd=13.75,a21026-Flag=N;a01011-Rtd=7.3,a01011-Flag=D",
+            )
+        ]
+        + [
+            segment(one, "2051", f"2026112314{n}000", MINUTE.format(12 + n, "C" if n == 3 else "N"))
+            for n in range(6)
+        ]
+        + [segment(one, "2061", "20261123130000", MINUTE.format(12.5, "N"))]
+    )
     intake()
     return one
 
@@ -53,18 +72,28 @@ def heard_now(fed):
 
 @pytest.fixture
 def at(chromium, live_server, fed):
-    """``at("/stations/")``: a signed-in page there. Any error in the browser's console fails the test."""
+    """``at("/stations/")``: a signed-in page there. An error in the console fails the test."""
     contexts, complaints = [], []
 
     def open_(path: str = "/", *, width: int = 1440, who: str = "manager", scheme: str = "light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN",
-                                       color_scheme=scheme, base_url=live_server.url)
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            color_scheme=scheme,
+            base_url=live_server.url,
+        )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text)
-                if message.type == "error" and "status of 422" not in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "status of 422" not in message.text
+                else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"/sign-in/?next={path}")
+        page.goto(f"/sign-in/?next={quote(path)}")
         page.fill("input[name=username]", who)
         page.fill("input[name=password]", PASSWORD)
         page.click("button[type=submit]")
@@ -188,9 +217,23 @@ def test_a_lost_connection_is_shown(chromium, live_server, at):
 def test_nothing_overflows_a_phone_and_the_scheme_follows_the_system(at, fed, scheme):
     page = at(width=390, scheme=scheme)
     pk = fed.point.pk
-    for path in ("/", "/?view=list", f"/points/{pk}/?interval=min", f"/points/{pk}/packets/",
-                 f"/points/{pk}/packets/2/", "/stations/", "/stations/new/", f"/stations/{fed.logger.pk}/",
-                 "/stations/import/", "/gateway/"):
+    for path in (
+        "/",
+        "/?view=list",
+        f"/points/{pk}/?interval=min",
+        f"/points/{pk}/packets/",
+        f"/points/{pk}/packets/2/",
+        "/stations/",
+        "/stations/new/",
+        f"/stations/{fed.logger.pk}/",
+        "/stations/import/",
+        "/gateway/",
+        "/quarantine/",
+        "/commands/",
+        "/commands/new/",
+        f"/commands/new/?mn={fed.mn}",
+        "/imports/",
+    ):
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, path
@@ -202,5 +245,72 @@ def test_chinese_needs_no_font_of_the_system(at, live_server):
     family = page.evaluate("getComputedStyle(document.body).fontFamily")
     assert "Noto Sans SC Variable" in family
     loaded = page.evaluate(
-        "document.fonts.load('16px \"Noto Sans SC Variable\"', '清源监测').then((faces) => faces.length)")
+        "document.fonts.load('16px \"Noto Sans SC Variable\"', '清源监测')"
+        ".then((faces) => faces.length)"
+    )
     assert loaded >= 1
+
+
+def test_a_stranger_is_entered_and_replayed(at, segment, spooled, intake, fed):
+    stranger = "010000A8900016F000169DFF"
+    spooled(
+        [segment(fed, "2051", "20261123140000", MINUTE.format(31.5, "N"), mn=stranger)],
+        mn=stranger,
+        verdict="unknown",
+    )
+    intake()
+    page = at("/quarantine/")
+    page.get_by_role("link", name="未知站点").first.click()
+    page.get_by_role("link", name="登记此站点").click()
+    expect(page.get_by_label("MN", exact=True)).to_have_value(stranger)
+    page.get_by_label("排污单位").fill("示例新单位")
+    page.get_by_label("点位名称").fill("补登的点位")
+    page.get_by_label("访问密码").fill("123456")
+    page.get_by_role("button", name="保存").click()
+    page.goto("/quarantine/")
+    page.get_by_role("button", name="重放").click()
+    expect(page.get_by_text("没有待处理的数据")).to_be_visible()
+
+
+def test_a_command_from_consent_to_queue(at, fed):
+    page = at(f"/stations/{fed.logger.pk}/")
+    page.get_by_role("link", name="记录同意书").click()
+    page.get_by_label("同意的命令").select_option("2061")
+    page.get_by_label("同意书文号").fill("示例〔2026〕1 号")
+    page.get_by_label("签署人").fill("示例签署人")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="发送命令").click()
+    page.get_by_label("命令", exact=True).select_option("2061")
+    page.get_by_label("开始时间").fill("2026-11-23T08:00:00")
+    page.get_by_label("截止时间").fill("2026-11-23T10:00:00")
+    page.get_by_label("原因").fill("补取缺失的小时数据")
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("等待发送").first).to_be_visible()
+    expect(page.get_by_text("20261123080000")).to_be_visible()
+
+
+def test_a_file_is_checked_and_imported(at, fed, tmp_path):
+    file = tmp_path / "hours.csv"
+    file.write_text(
+        "时间,二氧化硫（mg/m³）\n2026-11-20 08:00,11.5\n2026-11-20 09:00,abc\n", "utf-8"
+    )
+    page = at("/imports/")
+    page.locator("#id_point").fill("示例 1 号烟气出口")
+    page.get_by_label("CSV 或 XLSX 文件").set_input_files(file)
+    page.get_by_role("button", name="检查文件").click()
+    expect(page.get_by_text("“abc”不是数值").first).to_be_visible()
+    page.get_by_role("button", name="导入 1 个时刻的数据").click()
+    expect(page.get_by_text("已导入 1 个时刻的数据")).to_be_visible()
+
+
+def test_stations_from_a_workbook(at, tmp_path):
+    page = at("/stations/import/")
+    with page.expect_download() as template:
+        page.get_by_role("link", name="下载模板").click()
+    filled = tmp_path / "stations.xlsx"
+    template.value.save_as(filled)
+    page.get_by_label("XLSX 文件").set_input_files(filled)
+    page.get_by_role("button", name="检查文件").click()
+    expect(page.get_by_text("1 行可导入")).to_be_visible()
+    page.get_by_role("button", name="导入无误的 1 行").click()
+    expect(page.get_by_text("已登记 1 个站点")).to_be_visible()

@@ -25,7 +25,7 @@ def browser_of(cast) -> Callable:
 
 @pytest.fixture
 def budget() -> Callable:
-    """``with budget("stations"): …`` fails when the page asks the database more often than agreed."""
+    """``with budget("stations"): …`` fails when a page asks the database more than agreed."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

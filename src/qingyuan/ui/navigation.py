@@ -27,25 +27,58 @@ class Wing:
 
 
 WINGS: tuple[Wing, ...] = (
-    Wing(_("监测"), (
-        Room(_("点位总览"), "layout-grid", "telemetry:overview",
-             ("telemetry:overview", "telemetry:point", "telemetry:packets", "telemetry:packet")),
-        Room(_("隔离区"), "inbox", "telemetry:quarantine", ("telemetry:quarantine", "telemetry:quarantine-entry")),
-        Room(_("数据导入"), "database-import", "telemetry:import", ("telemetry:import", "telemetry:import-result")),
-    )),
-    Wing(_("设置"), (
-        Room(_("站点登记"), "antenna", "assets:stations",
-             ("assets:stations", "assets:station", "assets:station-new", "assets:station-edit",
-              "assets:station-import")),
-        Room(_("远程命令"), "terminal-2", "telemetry:commands",
-             ("telemetry:commands", "telemetry:command", "telemetry:command-new")),
-        Room(_("接收网关"), "router", "telemetry:gateway", ("telemetry:gateway",)),
-    )),
+    Wing(
+        _("监测"),
+        (
+            Room(
+                _("点位总览"),
+                "layout-grid",
+                "telemetry:overview",
+                ("telemetry:overview", "telemetry:point", "telemetry:packets", "telemetry:packet"),
+            ),
+            Room(
+                _("隔离区"),
+                "inbox",
+                "telemetry:quarantine",
+                ("telemetry:quarantine", "telemetry:quarantine-entry"),
+            ),
+            Room(
+                _("数据导入"),
+                "database-import",
+                "telemetry:import",
+                ("telemetry:import", "telemetry:import-result"),
+            ),
+        ),
+    ),
+    Wing(
+        _("设置"),
+        (
+            Room(
+                _("站点登记"),
+                "antenna",
+                "assets:stations",
+                (
+                    "assets:stations",
+                    "assets:station",
+                    "assets:station-new",
+                    "assets:station-edit",
+                    "assets:station-import",
+                ),
+            ),
+            Room(
+                _("远程命令"),
+                "terminal-2",
+                "telemetry:commands",
+                ("telemetry:commands", "telemetry:command", "telemetry:command-new"),
+            ),
+            Room(_("接收网关"), "router", "telemetry:gateway", ("telemetry:gateway",)),
+        ),
+    ),
 )
 
 
 def rooms_for(role: str | None, here: str) -> list[dict[str, Any]]:
-    """Wings and rooms this role sees, with addresses; ``here`` is the view name of the page shown."""
+    """Wings and rooms this role sees, with addresses; ``here``: view name of the page shown."""
     wings = []
     for wing in WINGS:
         rooms = [

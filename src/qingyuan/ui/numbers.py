@@ -60,7 +60,7 @@ def size(octets: int | None) -> str:
 
 
 def to_datetime(moment: Any) -> datetime | None:
-    """Epoch seconds, epoch milliseconds (beyond the year 2286) or an aware datetime as China time."""
+    """Epoch seconds, epoch milliseconds (beyond year 2286) or a datetime as China time."""
     if moment is None or moment == "":
         return None
     if isinstance(moment, datetime):

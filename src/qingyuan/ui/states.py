@@ -1,8 +1,8 @@
 """The one table of states: word, icon and colour, for pages, charts and scripts alike.
 
-Colour is never alone: every state has an icon and a word. A key is ``family.code``; families are the
-state of a point, the data flag of HJ 212 (2017 table 5, 2005 letters beside it), the verdict of a kept
-frame, the life of a command, the kind of a quarantine entry, and of a link or process.
+Colour is never alone: every state has an icon and a word. A key is ``family.code``; families are
+the state of a point, the data flag of HJ 212 (2017 table 5, 2005 letters beside it), the verdict of
+a kept frame, the life of a command, the kind of a quarantine entry, and of a link or process.
 """
 
 from dataclasses import asdict, dataclass
@@ -38,8 +38,12 @@ UNKNOWN = State(_("未知"), "question-mark", "grey")
 STATES: dict[str, State] = {
     # a point
     "point.live": State(_("在线"), "circle-check", "green", _("数据按时到达")),
-    "point.late": State(_("延迟"), "alert-triangle", "amber", _("超过应有间隔没有新数据，未满 1 小时")),
-    "point.silent": State(_("数据中断"), "clock-off", "red", _("1 小时以上没有新数据，请检查数采仪与通讯")),
+    "point.late": State(
+        _("延迟"), "alert-triangle", "amber", _("超过应有间隔没有新数据，未满 1 小时")
+    ),
+    "point.silent": State(
+        _("数据中断"), "clock-off", "red", _("1 小时以上没有新数据，请检查数采仪与通讯")
+    ),
     "point.never": State(_("从未上报"), "circle-dashed", "grey", _("登记后还没有收到数据")),
     # data flag of one value
     "flag.N": State(_("正常"), "circle-check", "green"),
@@ -57,10 +61,12 @@ STATES: dict[str, State] = {
     "flag.3": State(_("正常"), "circle-check", "green"),
     # verdict of a kept frame
     "verdict.": State(_("已接收"), "circle-check", "green", _("已知站点，校验通过")),
-    "verdict.unknown": State(_("未登记 MN"), "user-question", "violet",
-                             _("MN 不在站点登记中，数据保存在隔离区")),
-    "verdict.password": State(_("密码不符"), "shield-lock", "red",
-                              _("MN 已登记，但访问密码与登记不一致")),
+    "verdict.unknown": State(
+        _("未登记 MN"), "user-question", "violet", _("MN 不在站点登记中，数据保存在隔离区")
+    ),
+    "verdict.password": State(
+        _("密码不符"), "shield-lock", "red", _("MN 已登记，但访问密码与登记不一致")
+    ),
     "verdict.crc": State(_("校验错误"), "circle-x", "red", _("CRC 与内容不一致")),
     "verdict.length": State(_("长度错误"), "circle-x", "red", _("声明长度与实际不符")),
     "verdict.segment": State(_("数据段不全"), "circle-x", "red", _("校验通过但缺少 CN 或 CP")),
@@ -68,31 +74,57 @@ STATES: dict[str, State] = {
     # a command to a station
     "command.waiting": State(_("等待发送"), "hourglass", "blue", _("等待现场机下次在线")),
     "command.sent": State(_("已发送"), "send", "blue", _("等待现场机应答（9011）")),
-    "command.accepted": State(_("准备执行"), "player-play", "teal", _("现场机已应答，等待执行结果（9012）")),
+    "command.accepted": State(
+        _("准备执行"), "player-play", "teal", _("现场机已应答，等待执行结果（9012）")
+    ),
     "command.done": State(_("执行成功"), "circle-check", "green"),
     "command.failed": State(_("执行失败"), "circle-x", "red"),
     "command.refused": State(_("被拒绝"), "ban", "red"),
     "command.timeout": State(_("超时"), "clock-off", "amber", _("重发后仍无应答")),
     "command.expired": State(_("已过期"), "clock-off", "grey", _("有效期内现场机未上线")),
     # kinds in the quarantine; the hint says what to do
-    "quarantine.station": State(_("未知站点"), "user-question", "violet",
-                                _("在站点登记中添加该 MN，再点“重放”补入已保存的数据")),
-    "quarantine.password": State(_("密码不符"), "shield-lock", "red",
-                                 _("与排污单位核对访问密码，修改登记或数采仪设置后重放")),
-    "quarantine.frame": State(_("坏帧"), "circle-x", "red",
-                              _("长度或校验有误，无法入库；持续出现时检查数采仪程序与通讯线路")),
-    "quarantine.factor": State(_("未知因子"), "question-mark", "amber",
-                               _("因子编码不在编码表中，核对数采仪设置；补充因子后重放")),
-    "quarantine.suffix": State(_("未知字段"), "question-mark", "amber",
-                               _("字段后缀不在标准中，值未入库；与数采仪厂商核对")),
-    "quarantine.value": State(_("数值无法读取"), "alert-triangle", "amber",
-                              _("该值不是数字，未入库；检查仪器与数采仪的通讯")),
-    "quarantine.assignment": State(_("该时段未关联点位"), "link", "violet",
-                                   _("在站点登记中为该 MN 补充点位关联的起止时间，再点“重放”")),
-    "quarantine.time": State(_("数据时间有误"), "clock", "amber",
-                             _("DataTime 不是有效时间，检查数采仪时钟")),
-    "quarantine.part": State(_("分包不齐"), "inbox", "amber",
-                             _("同一数据的分包没有到齐；补传后自动合并")),
+    "quarantine.station": State(
+        _("未知站点"),
+        "user-question",
+        "violet",
+        _("在站点登记中添加该 MN，再点“重放”补入已保存的数据"),
+    ),
+    "quarantine.password": State(
+        _("密码不符"), "shield-lock", "red", _("与排污单位核对访问密码，修改登记或数采仪设置后重放")
+    ),
+    "quarantine.frame": State(
+        _("坏帧"),
+        "circle-x",
+        "red",
+        _("长度或校验有误，无法入库；持续出现时检查数采仪程序与通讯线路"),
+    ),
+    "quarantine.factor": State(
+        _("未知因子"),
+        "question-mark",
+        "amber",
+        _("因子编码不在编码表中，核对数采仪设置；补充因子后重放"),
+    ),
+    "quarantine.suffix": State(
+        _("未知字段"), "question-mark", "amber", _("字段后缀不在标准中，值未入库；与数采仪厂商核对")
+    ),
+    "quarantine.value": State(
+        _("数值无法读取"),
+        "alert-triangle",
+        "amber",
+        _("该值不是数字，未入库；检查仪器与数采仪的通讯"),
+    ),
+    "quarantine.assignment": State(
+        _("该时段未关联点位"),
+        "link",
+        "violet",
+        _("在站点登记中为该 MN 补充点位关联的起止时间，再点“重放”"),
+    ),
+    "quarantine.time": State(
+        _("数据时间有误"), "clock", "amber", _("DataTime 不是有效时间，检查数采仪时钟")
+    ),
+    "quarantine.part": State(
+        _("分包不齐"), "inbox", "amber", _("同一数据的分包没有到齐；补传后自动合并")
+    ),
     "qstate.open": State(_("待处理"), "inbox", "violet"),
     "qstate.replayed": State(_("已重放"), "circle-check", "green"),
     "qstate.dismissed": State(_("已忽略"), "ban", "slate"),
@@ -126,7 +158,7 @@ def state(family: str, code: str | None) -> State:
 
 
 def as_json() -> dict[str, object]:
-    """The table for scripts: ``{"tones": {...}, "states": {"flag.N": {label, icon, tone, hint}}}``."""
+    """For scripts: ``{"tones": {...}, "states": {"flag.N": {label, icon, tone, hint}}}``."""
     return {
         "tones": {name: {"light": light, "dark": dark} for name, (light, dark) in TONES.items()},
         "states": {key: {k: str(v) for k, v in asdict(s).items()} for key, s in STATES.items()},

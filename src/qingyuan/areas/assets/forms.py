@@ -1,4 +1,4 @@
-"""Forms of the station registry. They check what was typed; the rules of the trade are the actions'."""
+"""Forms of the station registry: they check what was typed, the actions know the trade's rules."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,9 @@ _MOMENT = {"type": "datetime-local", "step": "60"}
 class AddressList(forms.CharField):
     """One ``host:port`` a line; the value is a list."""
 
-    widget = forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "placeholder": "example.org:9003"})
+    widget = forms.Textarea(
+        attrs={"rows": 2, "spellcheck": "false", "placeholder": "example.org:9003"}
+    )
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -31,47 +33,87 @@ class AddressList(forms.CharField):
 class LoggerForm(forms.Form):
     """Fields of one data logger."""
 
-    mn = forms.CharField(label="MN", max_length=64, widget=forms.TextInput(attrs={
-        "class": "mono", "autocomplete": "off", "spellcheck": "false"}))
+    mn = forms.CharField(
+        label="MN",
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
     password = forms.CharField(
-        label=gettext_lazy("访问密码"), max_length=64,
+        label=gettext_lazy("访问密码"),
+        max_length=64,
         widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("与数采仪 PW 一致，标准规定 6 位"))
-    edition = forms.ChoiceField(label=gettext_lazy("协议版本"), choices=Edition.choices,
-                                initial=Edition.E2017)
-    feed = forms.ChoiceField(label=gettext_lazy("数据来源"), choices=Feed.choices, initial=Feed.DIRECT)
-    realtime_seconds = forms.IntegerField(label=gettext_lazy("实时数据间隔"), min_value=1,
-                                          max_value=3600, initial=30)
-    minute_minutes = forms.IntegerField(label=gettext_lazy("分钟数据间隔"), min_value=1,
-                                        max_value=60, initial=10)
+        help_text=gettext_lazy("与数采仪 PW 一致，标准规定 6 位"),
+    )
+    edition = forms.ChoiceField(
+        label=gettext_lazy("协议版本"), choices=Edition.choices, initial=Edition.E2017
+    )
+    feed = forms.ChoiceField(
+        label=gettext_lazy("数据来源"), choices=Feed.choices, initial=Feed.DIRECT
+    )
+    realtime_seconds = forms.IntegerField(
+        label=gettext_lazy("实时数据间隔"), min_value=1, max_value=3600, initial=30
+    )
+    minute_minutes = forms.IntegerField(
+        label=gettext_lazy("分钟数据间隔"), min_value=1, max_value=60, initial=10
+    )
     maker = forms.CharField(label=gettext_lazy("厂商"), max_length=64, required=False)
     model = forms.CharField(label=gettext_lazy("型号"), max_length=64, required=False)
     serial = forms.CharField(label=gettext_lazy("出厂编号"), max_length=64, required=False)
     firmware = forms.CharField(label=gettext_lazy("固件版本"), max_length=64, required=False)
     sim_iccid = forms.RegexField(
-        r"^[0-9A-Fa-f]{15,22}$", label="SIM ICCID", required=False,
-        error_messages={"invalid": gettext_lazy("ICCID 印在卡面上，为 19 或 20 位")})
-    sim_carrier = forms.CharField(label=gettext_lazy("运营商"), max_length=32, required=False,
-                                  widget=forms.TextInput(attrs={"list": "carriers"}))
-    sim_plan_until = forms.DateField(label=gettext_lazy("流量套餐到期"), required=False,
-                                     widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
-    uploads = AddressList(label=gettext_lazy("数采仪上报地址"), required=False,
-                          help_text=gettext_lazy("数采仪自身设置的各上位机，每行一个 主机:端口"))
-    relays = AddressList(label=gettext_lazy("由本平台转发至"), required=False,
-                         help_text=gettext_lazy("收到的报文原样转发到这些地址，每行一个 主机:端口"))
-    relay_required = forms.BooleanField(label=gettext_lazy("转发对方应答后才应答数采仪"), required=False)
-    sm4_key = forms.CharField(
-        label=gettext_lazy("SM4 密钥"), required=False, max_length=32,
-        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "off", "class": "mono"}),
-        help_text=gettext_lazy("32 位十六进制，仅 HJ 212-2025 使用"))
-    sm4_key_date = forms.DateField(
-        label=gettext_lazy("密钥更新日期"), required=False,
+        r"^[0-9A-Fa-f]{15,22}$",
+        label="SIM ICCID",
+        required=False,
+        error_messages={"invalid": gettext_lazy("ICCID 印在卡面上，为 19 或 20 位")},
+    )
+    sim_carrier = forms.CharField(
+        label=gettext_lazy("运营商"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "carriers"}),
+    )
+    sim_plan_until = forms.DateField(
+        label=gettext_lazy("流量套餐到期"),
+        required=False,
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text=gettext_lazy("HJ 212-2025 第 6.4.3 条：每 90 天更换"))
+    )
+    uploads = AddressList(
+        label=gettext_lazy("数采仪上报地址"),
+        required=False,
+        help_text=gettext_lazy("数采仪自身设置的各上位机，每行一个 主机:端口"),
+    )
+    relays = AddressList(
+        label=gettext_lazy("由本平台转发至"),
+        required=False,
+        help_text=gettext_lazy("收到的报文原样转发到这些地址，每行一个 主机:端口"),
+    )
+    relay_required = forms.BooleanField(
+        label=gettext_lazy("转发对方应答后才应答数采仪"), required=False
+    )
+    sm4_key = forms.CharField(
+        label=gettext_lazy("SM4 密钥"),
+        required=False,
+        max_length=32,
+        widget=forms.PasswordInput(
+            render_value=True, attrs={"autocomplete": "off", "class": "mono"}
+        ),
+        help_text=gettext_lazy("32 位十六进制，仅 HJ 212-2025 使用"),
+    )
+    sm4_key_date = forms.DateField(
+        label=gettext_lazy("密钥更新日期"),
+        required=False,
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        help_text=gettext_lazy("HJ 212-2025 第 6.4.3 条：每 90 天更换"),
+    )
     active = forms.BooleanField(label=gettext_lazy("在用"), required=False, initial=True)
 
     SECTIONS = (
-        (gettext_lazy("通讯"), ("mn", "password", "edition", "feed", "realtime_seconds", "minute_minutes")),
+        (
+            gettext_lazy("通讯"),
+            ("mn", "password", "edition", "feed", "realtime_seconds", "minute_minutes"),
+        ),
         (gettext_lazy("SIM 卡"), ("sim_iccid", "sim_carrier", "sim_plan_until")),
         (gettext_lazy("上报与转发"), ("uploads", "relays", "relay_required")),
         (gettext_lazy("加密（HJ 212-2025）"), ("sm4_key", "sm4_key_date")),
@@ -95,16 +137,25 @@ class LoggerForm(forms.Form):
 class NewStationForm(LoggerForm):
     """A logger together with the point it serves."""
 
-    discharger = forms.CharField(label=gettext_lazy("排污单位"), max_length=128,
-                                 widget=forms.TextInput(attrs={"list": "dischargers"}))
-    outlet = forms.CharField(label=gettext_lazy("排放口"), max_length=64, required=False,
-                             help_text=gettext_lazy("不填则与点位同名"))
+    discharger = forms.CharField(
+        label=gettext_lazy("排污单位"),
+        max_length=128,
+        widget=forms.TextInput(attrs={"list": "dischargers"}),
+    )
+    outlet = forms.CharField(
+        label=gettext_lazy("排放口"),
+        max_length=64,
+        required=False,
+        help_text=gettext_lazy("不填则与点位同名"),
+    )
     name = forms.CharField(label=gettext_lazy("点位名称"), max_length=64)
     kind = forms.ChoiceField(label=gettext_lazy("类型"), choices=Medium.choices)
     since = forms.DateTimeField(
-        label=gettext_lazy("关联起始时间"), required=False,
+        label=gettext_lazy("关联起始时间"),
+        required=False,
         widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("此时刻起的数据归入该点位；不填则包括全部历史数据"))
+        help_text=gettext_lazy("此时刻起的数据归入该点位；不填则包括全部历史数据"),
+    )
 
     SECTIONS = (
         (gettext_lazy("点位"), ("discharger", "outlet", "name", "kind", "since")),
@@ -127,17 +178,21 @@ class LinkForm(forms.Form):
 
     point = forms.ModelChoiceField(queryset=None, label=gettext_lazy("点位"))
     st = forms.ChoiceField(label=gettext_lazy("系统编码 ST"), required=False)
-    since = forms.DateTimeField(label=gettext_lazy("起"),
-                                widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"))
-    until = forms.DateTimeField(label=gettext_lazy("止"), required=False,
-                                widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
-                                help_text=gettext_lazy("不填为至今"))
+    since = forms.DateTimeField(
+        label=gettext_lazy("起"), widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M")
+    )
+    until = forms.DateTimeField(
+        label=gettext_lazy("止"),
+        required=False,
+        widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("不填为至今"),
+    )
 
     def __init__(self, points: Any, systems: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["point"].queryset = points
-        self.fields["point"].label_from_instance = (
-            lambda p: f"{p.organisation.name} · {p.name}（{p.get_kind_display()}）"
+        self.fields["point"].label_from_instance = lambda p: (
+            f"{p.organisation.name} · {p.name}（{p.get_kind_display()}）"
         )
         self.fields["st"].choices = [("", _("该介质的全部编码"))] + [
             (code, f"{code} {name}") for code, name in systems.items()
@@ -145,22 +200,31 @@ class LinkForm(forms.Form):
 
 
 class EndLinkForm(forms.Form):
-    until = forms.DateTimeField(label=gettext_lazy("结束时间"), initial=timezone.now,
-                                widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"))
+    until = forms.DateTimeField(
+        label=gettext_lazy("结束时间"),
+        initial=timezone.now,
+        widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M"),
+    )
 
 
 class ConsentForm(forms.Form):
     """The discharger's written consent to one kind of remote command."""
 
     cn = forms.ChoiceField(label=gettext_lazy("同意的命令"))
-    since = forms.DateField(label=gettext_lazy("起"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
-    until = forms.DateField(label=gettext_lazy("止"), required=False,
-                            widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-                            help_text=gettext_lazy("不填为长期"))
+    since = forms.DateField(
+        label=gettext_lazy("起"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("止"),
+        required=False,
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        help_text=gettext_lazy("不填为长期"),
+    )
     document = forms.CharField(label=gettext_lazy("同意书文号"), max_length=128)
     given_by = forms.CharField(label=gettext_lazy("签署人"), max_length=64)
-    text = forms.CharField(label=gettext_lazy("同意书内容"), required=False,
-                           widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=gettext_lazy("同意书内容"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, commands: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,12 +238,16 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("XLSX 文件"),
-        widget=forms.FileInput(attrs={
-            "accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}))
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            }
+        ),
+    )
 
 
 def refuse(form: forms.Form, error: ValidationError) -> None:
-    """Put an action's refusal beside the fields it names; what the form does not have goes on top."""
+    """Put an action's refusal beside the fields it names; what the form has not goes on top."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return

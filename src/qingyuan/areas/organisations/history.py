@@ -29,11 +29,20 @@ VERBS = {
     "add_member": gettext_lazy("新增成员"),
 }
 NAMES = {
-    "point": gettext_lazy("点位"), "discharger": gettext_lazy("排污单位"), "outlet": gettext_lazy("排放口"),
-    "kind": gettext_lazy("类型"), "since": gettext_lazy("起"), "until": gettext_lazy("止"),
-    "name": gettext_lazy("名称"), "st": "ST", "cn": "CN", "reason": gettext_lazy("原因"),
-    "withdrawn_at": gettext_lazy("撤回时间"), "document": gettext_lazy("文号"),
-    "given_by": gettext_lazy("签署人"), "(secret)": "••••••",
+    "point": gettext_lazy("点位"),
+    "discharger": gettext_lazy("排污单位"),
+    "outlet": gettext_lazy("排放口"),
+    "kind": gettext_lazy("类型"),
+    "since": gettext_lazy("起"),
+    "until": gettext_lazy("止"),
+    "name": gettext_lazy("名称"),
+    "st": "ST",
+    "cn": "CN",
+    "reason": gettext_lazy("原因"),
+    "withdrawn_at": gettext_lazy("撤回时间"),
+    "document": gettext_lazy("文号"),
+    "given_by": gettext_lazy("签署人"),
+    "(secret)": "••••••",
 }
 
 
@@ -50,7 +59,7 @@ class Entry:
 
 
 def history(scope: Scope, thing: models.Model, limit: int = 30) -> list[Entry]:
-    """The last acts on a thing the caller may see, newest first; empty for roles without that right."""
+    """The last acts on a thing the caller may see, newest first; none without ``see_audit``."""
     if not may(scope, "see_audit"):
         return []
     lines = AuditLine.objects.filter(
@@ -64,8 +73,15 @@ def _entry(line: AuditLine) -> Entry:
     model = apps.get_model(line.kind)
     role = str(Role(line.role).label) if line.role in Role.values else line.role
     return Entry(
-        line.at, line.who, role, str(VERBS.get(line.verb, line.verb)), line.address,
-        [(_label(model, name), _text(before.get(name)), _text(value)) for name, value in after.items()],
+        line.at,
+        line.who,
+        role,
+        str(VERBS.get(line.verb, line.verb)),
+        line.address,
+        [
+            (_label(model, name), _text(before.get(name)), _text(value))
+            for name, value in after.items()
+        ],
     )
 
 

@@ -46,16 +46,35 @@ def changes_station(cn: str) -> bool:
     return cn in _SETTING or cn[:1] == "3" and cn not in _ASKING
 
 
-_SETTING = frozenset({"1000", "1001", "1002", "1012", "1014", "1022", "1032", "1042", "1062", "1064",
-                      "1072", "2012", "2022"})
+_SETTING = frozenset(
+    {
+        "1000",
+        "1001",
+        "1002",
+        "1012",
+        "1014",
+        "1022",
+        "1032",
+        "1042",
+        "1062",
+        "1064",
+        "1072",
+        "2012",
+        "2022",
+    }
+)
 _ASKING = frozenset({"3015", "3017", "3018", "3019", "3020"})
 
 
 class CommandForm(forms.Form):
     """Fields of the chosen command, and the reason without which none is sent."""
 
-    reason = forms.CharField(label="原因", max_length=REASON, widget=forms.Textarea(attrs={"rows": 2}),
-                             help_text="写明事由，如“补取 8 时至 10 时缺失的小时数据”；随命令永久保存")
+    reason = forms.CharField(
+        label="原因",
+        max_length=REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="写明事由，如“补取 8 时至 10 时缺失的小时数据”；随命令永久保存",
+    )
 
     def __init__(self, offer: Offer | None, edition: str, data: Any = None) -> None:
         super().__init__(data)
@@ -97,16 +116,26 @@ def field_of(row: protocol.Field, *, required: bool) -> forms.Field:
     if row.type.startswith("T") and row.type == "T14":
         return forms.DateTimeField(widget=forms.DateTimeInput(attrs=_MOMENT), **common)
     if row.choices:
-        return forms.TypedChoiceField(choices=[("", _("请选择"))] + [(str(c), str(c)) for c in row.choices],
-                                      **common)
+        return forms.TypedChoiceField(
+            choices=[("", _("请选择"))] + [(str(c), str(c)) for c in row.choices], **common
+        )
     if row.type.startswith("N") and "." not in row.type:
-        return forms.IntegerField(min_value=row.low if row.low is not None else 0, max_value=row.high,
-                                  **common)
+        return forms.IntegerField(
+            min_value=row.low if row.low is not None else 0, max_value=row.high, **common
+        )
     if row.type.startswith("C") and row.type[1:].isdigit():
-        return forms.RegexField(r"^[^;,=&#\s]+$", max_length=int(row.type[1:]), **common,
-                                error_messages={"invalid": _("不能含空格或 ; , = & # 字符")})
-    return forms.RegexField(r"^[^;,=&#\s]+$", max_length=64, **common,
-                            error_messages={"invalid": _("不能含空格或 ; , = & # 字符")})
+        return forms.RegexField(
+            r"^[^;,=&#\s]+$",
+            max_length=int(row.type[1:]),
+            **common,
+            error_messages={"invalid": _("不能含空格或 ; , = & # 字符")},
+        )
+    return forms.RegexField(
+        r"^[^;,=&#\s]+$",
+        max_length=64,
+        **common,
+        error_messages={"invalid": _("不能含空格或 ; , = & # 字符")},
+    )
 
 
 def _wire(value: Any, kind: str) -> str:

@@ -23,8 +23,11 @@ register.filter("span", numbers.duration)
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of the sprite; decoration only, so screen readers skip it."""
     return format_html(
-        '<svg class="icon {}" width="20" height="20" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        extra, static("vendor/icons.svg"), name,
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
+        extra,
+        static("vendor/icons.svg"),
+        name,
     )
 
 
@@ -34,7 +37,11 @@ def badge(family: str, code: str | None, extra: str = "") -> SafeString:
     found = state_table.state(family, code)
     return format_html(
         '<span class="badge-state tone-{} {}" title="{}">{}<span>{}</span></span>',
-        found.tone, extra, found.hint, icon(found.icon), found.label,
+        found.tone,
+        extra,
+        found.hint,
+        icon(found.icon),
+        found.label,
     )
 
 
@@ -64,9 +71,7 @@ def figure(value: Any, unit: str = "", reason: str = "", digits: int | None = No
         return missing(reason)
     if not unit:
         return format_html('<span class="num">{}</span>', text)
-    return format_html(
-        '<span class="num">{}</span><span class="unit">\u2009{}</span>', text, unit
-    )
+    return format_html('<span class="num">{}</span><span class="unit">\u2009{}</span>', text, unit)
 
 
 @register.simple_tag
@@ -99,7 +104,10 @@ def age(moment: Any, stale_after: int | None = None) -> SafeString:
         return format_html('<span class="age"></span>')
     return format_html(
         '<time class="age" datetime="{}" data-epoch="{}" data-stale-after="{}">{}</time>',
-        when_.isoformat(), int(when_.timestamp()), stale_after or "", numbers.ago(moment),
+        when_.isoformat(),
+        int(when_.timestamp()),
+        stale_after or "",
+        numbers.ago(moment),
     )
 
 
@@ -135,12 +143,19 @@ def get(mapping: Any, key: Any) -> Any:
 def pager(context: template.Context, page: Any, target: str = "") -> dict[str, Any]:
     """Page numbers below a list; ``page`` is a Django page."""
     numbers_ = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    return {"page": page, "numbers": numbers_, "request": context.get("request"), "target": target,
-            "gap": page.paginator.ELLIPSIS}
+    return {
+        "page": page,
+        "numbers": numbers_,
+        "request": context.get("request"),
+        "target": target,
+        "gap": page.paginator.ELLIPSIS,
+    }
 
 
 @register.inclusion_tag("ui/parts/empty.html")
-def empty(icon_name: str, title: str, text: str = "", action: str = "", href: str = "") -> dict[str, Any]:
+def empty(
+    icon_name: str, title: str, text: str = "", action: str = "", href: str = ""
+) -> dict[str, Any]:
     """An empty list: what would be here and the first step."""
     return {"icon_name": icon_name, "title": title, "text": text, "action": action, "href": href}
 
@@ -156,8 +171,14 @@ def field(bound: Any, unit: str = "", wide: bool = False) -> dict[str, Any]:
     attrs = {"class": f"{widget.attrs.get('class', '')} {base}{invalid}".strip()}
     if described:
         attrs["aria-describedby"] = described
-    return {"bound": bound, "unit": unit, "kind": kind, "wide": wide, "described": described,
-            "control": bound.as_widget(attrs=attrs)}
+    return {
+        "bound": bound,
+        "unit": unit,
+        "kind": kind,
+        "wide": wide,
+        "described": described,
+        "control": bound.as_widget(attrs=attrs),
+    }
 
 
 def _iso(moment: Any) -> str:

@@ -13,10 +13,20 @@ from qingyuan.spool import registry
 pytestmark = pytest.mark.django_db
 MN = "010000A8900016F000169D01"
 NEW = {
-    "discharger": "示例化工有限公司", "outlet": "废水总排口", "name": "总排口", "kind": "water",
-    "mn": "010000A8900016F000169DAA", "password": "654321", "edition": "2017", "feed": "direct",
-    "realtime_seconds": "30", "minute_minutes": "10", "active": "on",
-    "sim_iccid": "89860112345678901234", "sim_carrier": "中国移动", "sim_plan_until": "2027-06-30",
+    "discharger": "示例化工有限公司",
+    "outlet": "废水总排口",
+    "name": "总排口",
+    "kind": "water",
+    "mn": "010000A8900016F000169DAA",
+    "password": "654321",
+    "edition": "2017",
+    "feed": "direct",
+    "realtime_seconds": "30",
+    "minute_minutes": "10",
+    "active": "on",
+    "sim_iccid": "89860112345678901234",
+    "sim_carrier": "中国移动",
+    "sim_plan_until": "2027-06-30",
     "uploads": "192.0.2.9:9003\r\n192.0.2.10:9003",
 }
 
@@ -26,6 +36,7 @@ def text(answer) -> str:
 
 
 # -- who sees what ------------------------------------------------------------------------------
+
 
 def test_list_shows_own_stations_within_its_budget(browser_of, station, budget):
     for number in range(12):
@@ -46,16 +57,25 @@ def test_an_outsider_finds_neither_list_entry_nor_page(browser_of, station):
     assert client.get(f"/points/{one.point.pk}/edit/").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "status"), [
-    ("manager", 200), ("engineer", 403), ("reviewer", 403), ("discharger", 403), ("inspector", 403),
-])
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("manager", 200),
+        ("engineer", 403),
+        ("reviewer", 403),
+        ("discharger", 403),
+        ("inspector", 403),
+    ],
+)
 def test_only_the_manager_edits(browser_of, station, who, status):
     one = station()
     assert browser_of(who).get(f"/stations/{one.logger.pk}/edit/").status_code == status
     assert browser_of(who).get("/stations/new/").status_code == status
 
 
-@pytest.mark.parametrize(("who", "seen"), [("manager", True), ("engineer", True), ("reviewer", False)])
+@pytest.mark.parametrize(
+    ("who", "seen"), [("manager", True), ("engineer", True), ("reviewer", False)]
+)
 def test_the_password_is_shown_to_those_who_may(browser_of, station, who, seen):
     one = station(password="Zx81pq")
     assert ("Zx81pq" in text(browser_of(who).get(f"/stations/{one.logger.pk}/"))) is seen
@@ -77,6 +97,7 @@ def test_empty_registry_offers_the_first_step(browser_of):
 
 # -- entering and correcting --------------------------------------------------------------------
 
+
 def test_a_new_station_is_in_the_registry_file(
     browser_of, places, django_capture_on_commit_callbacks
 ):
@@ -88,16 +109,25 @@ def test_a_new_station_is_in_the_registry_file(
     assert registry.load(places.registry)[NEW["mn"]].password == "654321"
 
 
-@pytest.mark.parametrize(("field", "wrong", "reason"), [
-    ("mn", "", "必填"), ("mn", "A B", "MN 不能含空格"), ("sim_iccid", "12", "ICCID"),
-    ("relays", "nowhere", "主机:端口"), ("sm4_key", "12", "SM4 密钥应为 32 位"),
-])
+@pytest.mark.parametrize(
+    ("field", "wrong", "reason"),
+    [
+        ("mn", "", "必填"),
+        ("mn", "A B", "MN 不能含空格"),
+        ("sim_iccid", "12", "ICCID"),
+        ("relays", "nowhere", "主机:端口"),
+        ("sm4_key", "12", "SM4 密钥应为 32 位"),
+    ],
+)
 def test_a_wrong_field_says_why_and_nothing_typed_is_lost(browser_of, field, wrong, reason):
     answer = browser_of("manager").post("/stations/new/", NEW | {field: wrong})
     assert answer.status_code == 422
     assert reason in text(answer)
-    kept = {name: value for name, value in NEW.items()
-            if name in ("discharger", "outlet", "name", "sim_carrier") and name != field}
+    kept = {
+        name: value
+        for name, value in NEW.items()
+        if name in ("discharger", "outlet", "name", "sim_carrier") and name != field
+    }
     assert all(f'value="{value}"' in text(answer) for value in kept.values())
     assert DataLogger.objects.count() == 0
 
@@ -129,12 +159,14 @@ def test_a_data_plan_that_runs_out_warns(browser_of, station, days, word):
 
 # -- links and consents -------------------------------------------------------------------------
 
+
 def test_ending_a_link_ends_all_its_system_codes(browser_of, station):
     one = station()
     link = LoggerAssignment.objects.filter(logger=one.logger).first()
     client = browser_of("manager")
-    answer = client.post(f"/stations/{one.logger.pk}/links/{link.pk}/end/",
-                         {"until": "2026-11-01T00:00"})
+    answer = client.post(
+        f"/stations/{one.logger.pk}/links/{link.pk}/end/", {"until": "2026-11-01T00:00"}
+    )
     assert answer.status_code == 302
     ends = set(LoggerAssignment.objects.filter(logger=one.logger).values_list("until", flat=True))
     assert [timezone.localtime(end).isoformat() for end in ends] == ["2026-11-01T00:00:00+08:00"]
@@ -142,8 +174,10 @@ def test_ending_a_link_ends_all_its_system_codes(browser_of, station):
 
 def test_an_overlapping_link_is_refused_beside_the_field(browser_of, station):
     one = station()
-    answer = browser_of("manager").post(f"/stations/{one.logger.pk}/links/new/", {
-        "point": one.point.pk, "st": "31", "since": "2026-11-01T00:00"})
+    answer = browser_of("manager").post(
+        f"/stations/{one.logger.pk}/links/new/",
+        {"point": one.point.pk, "st": "31", "since": "2026-11-01T00:00"},
+    )
     assert answer.status_code == 422
     assert "在该时段已关联点位" in text(answer)
 
@@ -152,8 +186,15 @@ def test_a_consent_is_recorded_and_withdrawn(browser_of, station):
     one = station()
     client = browser_of("manager")
     base = f"/stations/{one.logger.pk}/consents/"
-    answer = client.post(f"{base}new/", {
-        "cn": "2061", "since": "2026-01-01", "document": "示例〔2026〕1 号", "given_by": "示例签署人"})
+    answer = client.post(
+        f"{base}new/",
+        {
+            "cn": "2061",
+            "since": "2026-01-01",
+            "document": "示例〔2026〕1 号",
+            "given_by": "示例签署人",
+        },
+    )
     assert answer.status_code == 302
     consent = CommandConsent.objects.get()
     assert browser_of("engineer").post(f"{base}{consent.pk}/withdraw/").status_code == 403
@@ -163,6 +204,7 @@ def test_a_consent_is_recorded_and_withdrawn(browser_of, station):
 
 
 # -- workbook -----------------------------------------------------------------------------------
+
 
 def workbook(*rows) -> BytesIO:
     book = Workbook()
@@ -189,11 +231,40 @@ def test_the_template_reads_back_as_one_right_row(browser_of):
 def test_every_wrong_row_is_named_and_the_right_ones_are_taken_over(browser_of, station):
     station(mn="USED0000000000000000AAAA")
     client = browser_of("manager")
-    answer = client.post("/stations/import/", {"file": workbook(
-        ["示例甲公司", "总排口", "甲点位", "废水", "NEW00000000000000000AAAA", "123456", "2027-01-31"],
-        ["示例乙公司", "总排口", "乙点位", "废渣", "NEW00000000000000000BBBB", "123456", None],
-        ["示例丙公司", "总排口", "丙点位", "废气", "USED0000000000000000AAAA", "123456", None],
-    )})
+    answer = client.post(
+        "/stations/import/",
+        {
+            "file": workbook(
+                [
+                    "示例甲公司",
+                    "总排口",
+                    "甲点位",
+                    "废水",
+                    "NEW00000000000000000AAAA",
+                    "123456",
+                    "2027-01-31",
+                ],
+                [
+                    "示例乙公司",
+                    "总排口",
+                    "乙点位",
+                    "废渣",
+                    "NEW00000000000000000BBBB",
+                    "123456",
+                    None,
+                ],
+                [
+                    "示例丙公司",
+                    "总排口",
+                    "丙点位",
+                    "废气",
+                    "USED0000000000000000AAAA",
+                    "123456",
+                    None,
+                ],
+            )
+        },
+    )
     page = text(answer)
     assert "1 行可导入" in page
     assert "2 行有误" in page

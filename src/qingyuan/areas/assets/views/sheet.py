@@ -1,6 +1,6 @@
 """The workbook of stations: a template to fill in, and its rows read back with every error named.
 
-Reading never writes; ``views.imports`` tries the rows through the action and shows what would happen.
+Reading never writes; ``views.imports`` tries the rows through the action and shows the outcome.
 """
 
 from collections.abc import Iterator
@@ -103,7 +103,9 @@ def read(file: BinaryIO) -> list[Row]:
 
 def _names(headings: tuple[Any, ...]) -> list[str | None]:
     names = [HEADINGS.get(str(h or "").strip().rstrip("*").strip()) for h in headings]
-    missing = [h.rstrip("*") for h, name, *_rest in COLUMNS if h.endswith("*") and name not in names]
+    missing = [
+        h.rstrip("*") for h, name, *_rest in COLUMNS if h.endswith("*") and name not in names
+    ]
     if missing:
         raise SheetError(_("第一行缺少列：%s。请使用模板。") % "、".join(missing))
     return names
@@ -150,6 +152,7 @@ def check(line: int, typed: dict[str, str]) -> Row:
     form = form_of(typed)
     form.is_valid()
     errors = tuple(
-        f"{form.fields[name].label}：{'；'.join(map(str, found))}" for name, found in form.errors.items()
+        f"{form.fields[name].label}：{'；'.join(map(str, found))}"
+        for name, found in form.errors.items()
     )
     return Row(line, typed, errors)

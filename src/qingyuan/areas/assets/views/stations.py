@@ -135,7 +135,8 @@ def _judged(consents: Any) -> list[Any]:
 def new(request: HttpRequest) -> HttpResponse:
     """Enter a station; what was typed comes back with the reason beside the field."""
     scope = request.scope
-    form = NewStationForm(request.POST or None, initial={"kind": Medium.GAS})
+    form = NewStationForm(request.POST or None, initial={
+        "kind": Medium.GAS, "mn": request.GET.get("mn", "")[:64]})
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         since = facts.pop("since") or actions.BEGINNING

@@ -11,13 +11,27 @@ from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.hj212 import factors as protocol
 
-from ..models import Factor, Interval
+from ..models import Factor
 from ..readings import PACKED, SUFFIX_OF_COLUMN, TABLES, layouts
 
 ORDER = ("Rtd", "Avg", "Min", "Max", "ZsRtd", "ZsAvg", "ZsMin", "ZsMax", "Cou")
-LABELS = {"Rtd": "实时值", "Avg": "平均", "Min": "最小", "Max": "最大", "ZsRtd": "折算", "ZsAvg": "折算平均",
-          "ZsMin": "折算最小", "ZsMax": "折算最大", "Cou": "累计", "SampleTime": "采样时间", "Flag": "标识",
-          "EFlag": "设备标识", "Data": "监测值", "DayData": "昼间", "NightData": "夜间"}
+LABELS = {
+    "Rtd": "实时值",
+    "Avg": "平均",
+    "Min": "最小",
+    "Max": "最大",
+    "ZsRtd": "折算",
+    "ZsAvg": "折算平均",
+    "ZsMin": "折算最小",
+    "ZsMax": "折算最大",
+    "Cou": "累计",
+    "SampleTime": "采样时间",
+    "Flag": "标识",
+    "EFlag": "设备标识",
+    "Data": "监测值",
+    "DayData": "昼间",
+    "NightData": "夜间",
+}
 MAIN = frozenset({"Rtd", "ZsRtd", "Avg", "ZsAvg", "Data", "DayData", "NightData"})
 
 
@@ -49,8 +63,13 @@ def columns(
     order = list(dict.fromkeys(code for code, _suffix in pairs))
     pairs.sort(key=lambda pair: (order.index(pair[0]), _rank(pair[1]), pair[1]))
     return [
-        Column(code, suffix, names[code].name if code in names else code,
-               unit_of(code, suffix, names.get(code)), LABELS.get(suffix, suffix))
+        Column(
+            code,
+            suffix,
+            names[code].name if code in names else code,
+            unit_of(code, suffix, names.get(code)),
+            LABELS.get(suffix, suffix),
+        )
         for code, suffix in pairs
     ]
 

@@ -19,7 +19,7 @@ from ..models import Position
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
     """``links``: one entry a link and station heard on it, those of visible or unknown MNs;
-    ``relays`` alike; ``metrics`` name → value; ``lag`` frames kept and not yet stored; ``error`` why
+    ``relays`` alike; ``metrics`` name → value; ``lag`` frames kept, not yet stored; ``error`` why
     nothing is known; ``troubles`` what the gateway complains of (spool, registry file)."""
 
     up: bool
@@ -52,8 +52,15 @@ def gateway_status(scope: Scope) -> GatewayStatus:
     with SpoolReader(settings.PLACES.spool) as spool:
         last = spool.last_seq()
     return GatewayStatus(
-        not error, error, _shown(scope, by_station(report)), metrics, last, position.seq,
-        position.at, position.rate, _shown(scope, list(report.get("relays", []))),
+        not error,
+        error,
+        _shown(scope, by_station(report)),
+        metrics,
+        last,
+        position.seq,
+        position.at,
+        position.rate,
+        _shown(scope, list(report.get("relays", []))),
         tuple(filter(None, (report.get("spool_error"), report.get("registry_error")))),
     )
 
@@ -72,7 +79,8 @@ def by_station(report: dict[str, Any]) -> list[dict[str, Any]]:
     """One entry for each station on each link, the link's own facts repeated; a link on which
     nobody has spoken yet has the MN "".
 
-    >>> by_station({"links": [{"peer": "a:1", "frames": 3, "stations": [{"mn": "M", "frames": 2}]}]})
+    >>> link = {"peer": "a:1", "frames": 3, "stations": [{"mn": "M", "frames": 2}]}
+    >>> by_station({"links": [link]})
     [{'peer': 'a:1', 'frames': 2, 'mn': 'M', 'link_frames': 3}]
     """
     found = []

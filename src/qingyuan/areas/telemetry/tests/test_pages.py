@@ -14,20 +14,35 @@ from qingyuan.kernel.clock import stamp
 
 pytestmark = pytest.mark.django_db
 DAY = "interval=min&from=2026-11-23&to=2026-11-24"
-MINUTE = "a21026-Min=10,a21026-Avg=12.5,a21026-Max=15,a21026-ZsAvg=14.25,a21026-Flag=N;a01011-Avg=7.1,a01011-Flag=D"
+MINUTE = (
+    "a21026-Min=10,a21026-Avg=12.5,a21026-Max=15,a21026-ZsAvg=14.25,a21026-Flag=N;"
+    "a01011-Avg=7.1,a01011-Flag=D"
+)
 
 
 @pytest.fixture
 def fed(station, segment, spooled, intake):
-    """A station with one real-time packet and four minutes, one of them missing, one calibrating."""
+    """A station with a real-time packet, three minutes of four (one calibrating), an hour."""
     one = station()
-    spooled([
-        segment(one, "2011", "20261123140000", "a21026-Rtd=13.75,a21026-Flag=N;a01011-Rtd=7.3,a01011-Flag=D"),
-        segment(one, "2051", "20261123140000", MINUTE),
-        segment(one, "2051", "20261123141000", MINUTE.replace("12.5", "12.75")),
-        segment(one, "2051", "20261123143000", MINUTE.replace("12.5", "0.4").replace("Flag=N", "Flag=C")),
-        segment(one, "2061", "20261123130000", MINUTE),
-    ])
+    spooled(
+        [
+            segment(
+                one,
+                "2011",
+                "20261123140000",
+                "a21026-Rtd=13.75,a21026-Flag=N;a01011-Rtd=7.3,a01011-Flag=D",
+            ),
+            segment(one, "2051", "20261123140000", MINUTE),
+            segment(one, "2051", "20261123141000", MINUTE.replace("12.5", "12.75")),
+            segment(
+                one,
+                "2051",
+                "20261123143000",
+                MINUTE.replace("12.5", "0.4").replace("Flag=N", "Flag=C"),
+            ),
+            segment(one, "2061", "20261123130000", MINUTE),
+        ]
+    )
     intake()
     return one
 
@@ -38,13 +53,19 @@ def text(answer) -> str:
 
 # -- overview -----------------------------------------------------------------------------------
 
+
 def heard(point, seconds_ago: float) -> None:
     LatestReading.objects.filter(point=point.pk).update(at=int((time.time() - seconds_ago) * 1000))
 
 
-@pytest.mark.parametrize(("seconds", "state", "word"), [
-    (5, "live", "在线"), (600, "late", "延迟"), (7200, "silent", "数据中断"),
-])
+@pytest.mark.parametrize(
+    ("seconds", "state", "word"),
+    [
+        (5, "live", "在线"),
+        (600, "late", "延迟"),
+        (7200, "silent", "数据中断"),
+    ],
+)
 def test_a_silent_point_says_how_long(browser_of, fed, seconds, state, word):
     heard(fed.point, seconds)
     client = browser_of("manager")
@@ -67,8 +88,12 @@ def test_counts_by_state_and_search(browser_of, fed, station):
     client = browser_of("manager")
     counts = {tab["code"]: tab["count"] for tab in client.get("/").context["tabs"]}
     assert (counts[""], counts["never"]) == (2, 1)
-    for query, names in {"kind=water": ["2 号排口"], "q=9D01": ["1 号排口"], "q=号排": ["1 号排口", "2 号排口"],
-                         "q=没有": []}.items():
+    for query, names in {
+        "kind=water": ["2 号排口"],
+        "q=9D01": ["1 号排口"],
+        "q=号排": ["1 号排口", "2 号排口"],
+        "q=没有": [],
+    }.items():
         cards = client.get(f"/?{query}").context["cards"]
         assert [card["point"].name for card in cards] == names
 
@@ -91,7 +116,9 @@ def test_overview_asks_as_often_for_twelve_points_as_for_one(
     frames = []
     for number in range(12):
         one = station(mn=f"010000A8900016F000169D{number:02d}", name=f"{number} 号点位")
-        frames.append((one.mn, segment(one, "2011", "20261123140000", "a21026-Rtd=1,a21026-Flag=N")))
+        frames.append(
+            (one.mn, segment(one, "2011", "20261123140000", "a21026-Rtd=1,a21026-Flag=N"))
+        )
     for mn, frame in frames:
         spooled([frame], mn=mn)
     intake()
@@ -114,20 +141,37 @@ def test_pages_of_many_points(browser_of, station):
 
 # -- scope --------------------------------------------------------------------------------------
 
+
 def test_an_outsider_gets_404_for_everything_of_a_point(browser_of, fed):
     client = browser_of("outsider")
     pk = fed.point.pk
-    for tail in ("", "live/", "series.json", "readings.csv", "readings.xlsx", "packets/", "packets/1/",
-                 "packets/1/raw", "packet-at/?interval=min&time=1"):
+    for tail in (
+        "",
+        "live/",
+        "series.json",
+        "readings.csv",
+        "readings.xlsx",
+        "packets/",
+        "packets/1/",
+        "packets/1/raw",
+        "packet-at/?interval=min&time=1",
+    ):
         assert client.get(f"/points/{pk}/{tail}").status_code == 404, tail
     assert fed.point.name not in text(client.get("/"))
     assert fed.point.name not in text(client.get("/search/?q=排口"))
 
 
-@pytest.mark.parametrize(("who", "page", "packets"), [
-    ("manager", 200, 200), ("engineer", 200, 200), ("discharger", 200, 200), ("inspector", 200, 200),
-    ("storekeeper", 200, 403), ("officer", 403, 403),
-])
+@pytest.mark.parametrize(
+    ("who", "page", "packets"),
+    [
+        ("manager", 200, 200),
+        ("engineer", 200, 200),
+        ("discharger", 200, 200),
+        ("inspector", 200, 200),
+        ("storekeeper", 200, 403),
+        ("officer", 403, 403),
+    ],
+)
 def test_roles(browser_of, fed, who, page, packets):
     client = browser_of(who)
     assert client.get(f"/points/{fed.point.pk}/").status_code == page
@@ -140,15 +184,24 @@ def test_visitors_see_nothing(fed):
 
 # -- point --------------------------------------------------------------------------------------
 
+
 def test_point_page_shows_tiles_and_the_table_of_its_window(browser_of, fed, budget):
     client = browser_of("manager")
     with budget("point"):
         answer = client.get(f"/points/{fed.point.pk}/?{DAY}")
     assert [tile.value for tile in answer.context["state"].tiles] == [13.75, 7.3]
     heads = [(c.code, c.suffix, c.unit) for c in answer.context["columns"]]
-    assert heads == [("a21026", "Avg", "mg/m³"), ("a21026", "ZsAvg", "mg/m³"), ("a01011", "Avg", "m/s")]
+    assert heads == [
+        ("a21026", "Avg", "mg/m³"),
+        ("a21026", "ZsAvg", "mg/m³"),
+        ("a01011", "Avg", "m/s"),
+    ]
     newest, *_older = answer.context["rows"]
-    assert [(c["value"], c["flag"]) for c in newest["cells"]] == [(0.4, None), (14.25, "C"), (7.1, "D")]
+    assert [(c["value"], c["flag"]) for c in newest["cells"]] == [
+        (0.4, None),
+        (14.25, "C"),
+        (7.1, "D"),
+    ]
 
 
 def test_an_address_without_window_shows_where_data_are(browser_of, fed):
@@ -182,11 +235,20 @@ def test_long_series_are_thinned_with_their_extremes(browser_of, station, segmen
     start = 1_795_363_200  # 2026-11-23T00:00:00+08:00
     values = [20.0 + n % 7 for n in range(1000)]
     values[613] = 99.5
-    spooled([segment(one, "2011", stamp(start + 30 * n), f"a21026-Rtd={v},a21026-Flag=N")
-             for n, v in enumerate(values)])
+    spooled(
+        [
+            segment(one, "2011", stamp(start + 30 * n), f"a21026-Rtd={v},a21026-Flag=N")
+            for n, v in enumerate(values)
+        ]
+    )
     intake()
-    answer = browser_of("manager").get(
-        f"/points/{one.point.pk}/series.json?interval=rtd&from=2026-11-23&to=2026-11-24&width=100").json()
+    answer = (
+        browser_of("manager")
+        .get(
+            f"/points/{one.point.pk}/series.json?interval=rtd&from=2026-11-23&to=2026-11-24&width=100"
+        )
+        .json()
+    )
     points = answer["factors"][0]["lines"][0]["points"]
     assert len(points) <= 202
     assert max(p[1] for p in points) == 99.5
@@ -197,8 +259,12 @@ def test_csv_is_what_the_page_shows(browser_of, fed):
     answer = browser_of("manager").get(f"/points/{fed.point.pk}/readings.csv?{DAY}")
     assert "attachment" in answer["Content-Disposition"]
     lines = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
-    assert lines[0][:4] == ["时间（北京时间）", "二氧化硫 a21026 平均（mg/m³）", "二氧化硫 a21026 折算平均（mg/m³）",
-                            "二氧化硫 a21026 标识"]
+    assert lines[0][:4] == [
+        "时间（北京时间）",
+        "二氧化硫 a21026 平均（mg/m³）",
+        "二氧化硫 a21026 折算平均（mg/m³）",
+        "二氧化硫 a21026 标识",
+    ]
     assert [line[1] for line in lines[1:]] == ["12.5", "12.75", "0.4"]
     assert lines[3][0] == "2026-11-23 14:30"
     assert lines[3][3] == "C"
@@ -215,7 +281,9 @@ def test_all_columns_on_request(browser_of, fed):
     client = browser_of("manager")
     answer = client.get(f"/points/{fed.point.pk}/?{DAY}&columns=all")
     assert {c.suffix for c in answer.context["columns"]} == {"Min", "Avg", "Max", "ZsAvg"}
-    exported = b"".join(client.get(f"/points/{fed.point.pk}/readings.csv?{DAY}&columns=all")).decode()
+    exported = b"".join(
+        client.get(f"/points/{fed.point.pk}/readings.csv?{DAY}&columns=all")
+    ).decode()
     assert "最小" in exported
 
 
@@ -228,19 +296,34 @@ def test_a_spot_of_the_chart_leads_to_its_packet(browser_of, fed):
 
 def test_wrong_addresses_are_answered_without_a_crash(browser_of, fed):
     client = browser_of("manager")
-    for query in ("interval=nonsense", "from=yesterday&to=", "from=2026-11-24&to=2026-11-23", "page=-3", "page=x",
-                  "last=99999999999999", "from_epoch=99999999999&to_epoch=-5", "from=0001-01-01&to=9999-12-31"):
+    for query in (
+        "interval=nonsense",
+        "from=yesterday&to=",
+        "from=2026-11-24&to=2026-11-23",
+        "page=-3",
+        "page=x",
+        "last=99999999999999",
+        "from_epoch=99999999999&to_epoch=-5",
+        "from=0001-01-01&to=9999-12-31",
+    ):
         assert client.get(f"/points/{fed.point.pk}/?{query}").status_code == 200, query
 
 
 # -- packets ------------------------------------------------------------------------------------
+
 
 def test_packets_newest_first(browser_of, fed, budget):
     client = browser_of("manager")
     with budget("packets"):
         answer = client.get(f"/points/{fed.point.pk}/packets/")
     assert [line["frame"].seq for line in answer.context["lines"]] == [5, 4, 3, 2, 1]
-    assert [line["cn"] for line in answer.context["lines"]] == ["2061", "2051", "2051", "2051", "2011"]
+    assert [line["cn"] for line in answer.context["lines"]] == [
+        "2061",
+        "2051",
+        "2051",
+        "2051",
+        "2011",
+    ]
     older = client.get(f"/points/{fed.point.pk}/packets/?before=3")
     assert [line["frame"].seq for line in older.context["lines"]] == [2, 1]
 
@@ -250,7 +333,10 @@ def test_a_packet_taken_apart(browser_of, fed, budget):
     with budget("packet"):
         answer = client.get(f"/points/{fed.point.pk}/packets/2/")
     assert [line.key for line in answer.context["header"]] == ["QN", "ST", "CN", "PW", "MN", "Flag"]
-    assert [line.meaning for line in answer.context["header"]][1:3] == ["大气环境污染源", "上传污染物分钟数据"]
+    assert [line.meaning for line in answer.context["header"]][1:3] == [
+        "大气环境污染源",
+        "上传污染物分钟数据",
+    ]
     sulphur = answer.context["factors"][0]
     assert (sulphur.name, sulphur.flag) == ("二氧化硫", "N")
     assert [(v.suffix, v.text, v.unit) for v in sulphur.values][1] == ("Avg", "12.5", "mg/m³")
@@ -263,14 +349,21 @@ def test_a_changed_byte_breaks_the_shown_chain(browser_of, fed, places):
 
     [day] = [p for p in places.spool.glob("*.sqlite") if "packed" not in p.name]
     with sqlite3.connect(day) as file:
-        file.execute("UPDATE frame SET raw = CAST(replace(CAST(raw AS TEXT), '12.75', '11.75') AS BLOB) WHERE seq = 3")
+        file.execute(
+            "UPDATE frame SET raw = CAST(replace(CAST(raw AS TEXT), '12.75', '11.75') AS BLOB)"
+            " WHERE seq = 3"
+        )
     file.close()
     page = text(browser_of("manager").get(f"/points/{fed.point.pk}/packets/3/"))
     assert "记录被改动过" in page
 
 
-@pytest.mark.parametrize(("who", "seen", "raw"), [("engineer", True, 200), ("inspector", False, 403)])
-def test_the_password_in_a_packet_is_for_those_who_may(browser_of, station, segment, spooled, who, seen, raw):
+@pytest.mark.parametrize(
+    ("who", "seen", "raw"), [("engineer", True, 200), ("inspector", False, 403)]
+)
+def test_the_password_in_a_packet_is_for_those_who_may(
+    browser_of, station, segment, spooled, who, seen, raw
+):
     one = station(password="Zx81pq")
     spooled([segment(one, "2011", "20261123140000", "a21026-Rtd=1,a21026-Flag=N")])
     client = browser_of(who)
@@ -278,7 +371,9 @@ def test_the_password_in_a_packet_is_for_those_who_may(browser_of, station, segm
     assert client.get(f"/points/{one.point.pk}/packets/1/raw").status_code == raw
 
 
-def test_departures_from_the_standard_are_named_with_their_clause(browser_of, fed, segment, spooled):
+def test_departures_from_the_standard_are_named_with_their_clause(
+    browser_of, fed, segment, spooled
+):
     spooled([segment(fed, "2051", "20261123150000", "a21026-Avg=1,a21026-Flag=Q")])
     answer = browser_of("manager").get(f"/points/{fed.point.pk}/packets/6/")
     assert any("HJ 212-2017" in remark["clause"] for remark in answer.context["remarks"])
@@ -289,7 +384,9 @@ def test_search_finds_by_mn_and_by_any_middle_dot(browser_of, station, budget):
     station(name="阿不都·热西提砖厂")
     client = browser_of("manager")
     with budget("search"):
-        assert "阿不都" in text(client.get("/search/?q=阿不都・热西提", headers={"HX-Request": "true"}))
+        assert "阿不都" in text(
+            client.get("/search/?q=阿不都・热西提", headers={"HX-Request": "true"})
+        )
     assert "阿不都" in text(client.get("/search/?q=F000169D01"))
     assert "没有找到" in text(client.get("/search/?q=zzz"))
 
@@ -311,8 +408,11 @@ STRANGER = "010000A8900016F000169DFF"
 @pytest.fixture
 def stranger(fed, segment, spooled, intake):
     """Two packets of an MN that nobody entered."""
-    spooled([segment(fed, "2051", f"2026112314{n}000", MINUTE, mn=STRANGER) for n in range(2)],
-            mn=STRANGER, verdict="unknown")
+    spooled(
+        [segment(fed, "2051", f"2026112314{n}000", MINUTE, mn=STRANGER) for n in range(2)],
+        mn=STRANGER,
+        verdict="unknown",
+    )
     intake()
 
 
@@ -351,8 +451,15 @@ def test_a_reason_can_be_set_aside_and_found_again(browser_of, stranger):
     assert STRANGER in text(client.get("/quarantine/?state=dismissed"))
 
 
-@pytest.mark.parametrize(("who", "sees", "acts"), [
-    ("engineer", 200, 403), ("inspector", 404, 403), ("discharger", 403, 403), ("outsider", 200, 302)])
+@pytest.mark.parametrize(
+    ("who", "sees", "acts"),
+    [
+        ("engineer", 200, 403),
+        ("inspector", 404, 403),
+        ("discharger", 403, 403),
+        ("outsider", 200, 302),
+    ],
+)
 def test_who_sees_and_who_acts_on_a_stranger(browser_of, stranger, who, sees, acts):
     row = only_row(browser_of("manager"))
     client = browser_of(who)
@@ -379,8 +486,15 @@ def agreed(cast, fed):
 
     from qingyuan.areas.assets.actions import give_consent
 
-    give_consent(cast.manager, fed.logger, "2061", since=date(2026, 1, 1), until=None,
-                 document="示例〔2026〕1 号", given_by="示例签署人")
+    give_consent(
+        cast.manager,
+        fed.logger,
+        "2061",
+        since=date(2026, 1, 1),
+        until=None,
+        document="示例〔2026〕1 号",
+        given_by="示例签署人",
+    )
     return fed
 
 
@@ -398,7 +512,10 @@ def test_a_command_is_queued_as_the_standard_writes_it(browser_of, agreed, place
     assert answer.url == "/commands/1/"
     with CommandBox(places.commands) as box:
         found = box.get(1)
-    assert (found.cn, found.cp) == ("2061", (("BeginTime", "20261123080000"), ("EndTime", "20261123100000")))
+    assert (found.cn, found.cp) == (
+        "2061",
+        (("BeginTime", "20261123080000"), ("EndTime", "20261123100000")),
+    )
     assert (found.reason, found.by, found.state) == ("补取缺失小时", "示例manager", "waiting")
     page = text(client.get(answer.url))
     assert "等待发送" in page
@@ -410,11 +527,15 @@ def test_without_reason_or_consent_nothing_is_queued(browser_of, agreed, places)
     refused = client.post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": ""})
     assert refused.status_code == 422
     assert 'value="2026-11-23T08:00:00"' in text(refused)
-    client.post("/commands/new/", {"mn": agreed.mn, "cn": "3011", "f_PolId": "a21026", "reason": "试"})
+    client.post(
+        "/commands/new/", {"mn": agreed.mn, "cn": "3011", "f_PolId": "a21026", "reason": "试"}
+    )
     assert not places.commands.exists()
 
 
-def test_the_whole_conversation_is_shown_and_beside_the_hours_it_touched(browser_of, agreed, places, segment):
+def test_the_whole_conversation_is_shown_and_beside_the_hours_it_touched(
+    browser_of, agreed, places, segment
+):
     from qingyuan.spool.commands import CommandBox
 
     client = browser_of("manager")
@@ -431,8 +552,15 @@ def test_the_whole_conversation_is_shown_and_beside_the_hours_it_touched(browser
     assert "补取缺失小时" in text(client.get(f"/points/{agreed.point.pk}/?{around}"))
 
 
-@pytest.mark.parametrize(("who", "page", "form"), [
-    ("engineer", 200, 403), ("inspector", 200, 403), ("outsider", 404, 200), ("officer", 403, 403)])
+@pytest.mark.parametrize(
+    ("who", "page", "form"),
+    [
+        ("engineer", 200, 403),
+        ("inspector", 200, 403),
+        ("outsider", 404, 200),
+        ("officer", 403, 403),
+    ],
+)
 def test_who_sees_and_who_sends_commands(browser_of, agreed, who, page, form):
     browser_of("manager").post("/commands/new/", {"mn": agreed.mn, **HOURS, "reason": "补取"})
     client = browser_of(who)
@@ -449,7 +577,10 @@ def test_an_outsider_cannot_choose_the_station(browser_of, agreed):
 
 # -- imports ------------------------------------------------------------------------------------
 
-TABLE = "时间,二氧化硫（mg/m³）,二氧化硫标识\n2026-11-20 08:00,11.5,N\n2026-11-20 09:00,abc,N\n2026-11-20 10:00,12.25,C\n"
+TABLE = (
+    "时间,二氧化硫（mg/m³）,二氧化硫标识\n"
+    "2026-11-20 08:00,11.5,N\n2026-11-20 09:00,abc,N\n2026-11-20 10:00,12.25,C\n"
+)
 
 
 def upload(client, point, content=TABLE, **more):
@@ -469,17 +600,27 @@ def test_a_file_is_checked_then_taken_over(browser_of, fed):
     taken = client.post("/imports/", {"staged": checked.context["staged"]}, follow=True)
     assert "已导入 2 个时刻" in text(taken)
     rows = client.get(days).context["rows"]
-    assert [(row["cells"][0]["value"], row["source"].kind) for row in rows] == [(12.25, "import"), (11.5, "import")]
+    assert [(row["cells"][0]["value"], row["source"].kind) for row in rows] == [
+        (12.25, "import"),
+        (11.5, "import"),
+    ]
     [batch] = taken.context["page"].object_list
     rejected = b"".join(client.get(f"/imports/{batch.pk}/rejects.csv")).decode("utf-8-sig")
     assert "abc" in rejected
     assert browser_of("outsider").get(f"/imports/{batch.pk}/rejects.csv").status_code == 404
 
 
-@pytest.mark.parametrize(("point", "content", "reason"), [
-    ("没有这个点位", TABLE, "没有名为"), ("1 号排口", "a,b\n1,2\n", "没有时间列"), ("1 号排口", "", "必填|空"),
-])
-def test_a_file_that_cannot_be_read_says_why_and_keeps_what_was_typed(browser_of, fed, point, content, reason):
+@pytest.mark.parametrize(
+    ("point", "content", "reason"),
+    [
+        ("没有这个点位", TABLE, "没有名为"),
+        ("1 号排口", "a,b\n1,2\n", "没有时间列"),
+        ("1 号排口", "", "必填|空"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_and_keeps_what_was_typed(
+    browser_of, fed, point, content, reason
+):
     import re
 
     answer = upload(browser_of("manager"), point, content)
@@ -488,6 +629,8 @@ def test_a_file_that_cannot_be_read_says_why_and_keeps_what_was_typed(browser_of
     assert f'value="{point}"' in text(answer)
 
 
-@pytest.mark.parametrize(("who", "status"), [("reviewer", 200), ("engineer", 403), ("discharger", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("reviewer", 200), ("engineer", 403), ("discharger", 403)]
+)
 def test_who_may_import(browser_of, fed, who, status):
     assert browser_of(who).get("/imports/").status_code == status

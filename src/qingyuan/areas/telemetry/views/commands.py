@@ -35,15 +35,35 @@ def command_list(request: HttpRequest) -> HttpResponse:
     logger = stations(scope).filter(mn=mn).first() if mn else None
     found = [] if mn and logger is None else queries.commands(scope, logger, limit=MOST)
     state = request.GET.get("state", "")
-    tabs = [{"code": code, "count": sum(c.state == code for c in found)}
-            for code in ("waiting", "sent", "accepted", "done", "failed", "refused", "timeout", "expired")]
+    tabs = [
+        {"code": code, "count": sum(c.state == code for c in found)}
+        for code in (
+            "waiting",
+            "sent",
+            "accepted",
+            "done",
+            "failed",
+            "refused",
+            "timeout",
+            "expired",
+        )
+    ]
     picked = [c for c in found if not state or c.state == state]
     shown = Paginator(picked, PAGE).get_page(request.GET.get("page"))
-    return render(request, "telemetry/commands.html", {
-        "page": shown, "commands": described(scope, list(shown.object_list)), "mn": mn,
-        "total": len(found), "tabs": [t for t in tabs if t["count"] or t["code"] == state],
-        "chosen": state, "can_send": may(scope, "send_command"), "filtered": bool(mn or state),
-    })
+    return render(
+        request,
+        "telemetry/commands.html",
+        {
+            "page": shown,
+            "commands": described(scope, list(shown.object_list)),
+            "mn": mn,
+            "total": len(found),
+            "tabs": [t for t in tabs if t["count"] or t["code"] == state],
+            "chosen": state,
+            "can_send": may(scope, "send_command"),
+            "filtered": bool(mn or state),
+        },
+    )
 
 
 @page("see_stations")
@@ -56,8 +76,10 @@ def command(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from error
     station = stations(scope).filter(mn=found.mn).first()
     context = {
-        **described(scope, [found])[0], "steps": [_step(step) for step in found.steps],
-        "fields": _sent_fields(found, station), "ended": not _open(found),
+        **described(scope, [found])[0],
+        "steps": [_step(step) for step in found.steps],
+        "fields": _sent_fields(found, station),
+        "ended": not _open(found),
     }
     part = request.headers.get("HX-Request") == "true"
     template = "telemetry/command_live.html" if part else "telemetry/command.html"
@@ -71,20 +93,32 @@ def _open(found: Command) -> bool:
 def _sent_fields(found: Command, station: DataLogger | None) -> list[dict[str, str]]:
     table = protocol.FIELDS[station.edition if station else "2017"]
     return [
-        {"key": name, "label": table[name].label if name in table else name, "text": text,
-         "meaning": reading.field_meaning(name, text, table.get(name))}
+        {
+            "key": name,
+            "label": table[name].label if name in table else name,
+            "text": text,
+            "meaning": reading.field_meaning(name, text, table.get(name)),
+        }
         for name, text in found.cp
     ]
 
 
 # What the mailbox itself notes; the gateway's notes are written for people already.
-NOTES = {"claimed by the gateway": "网关已取走，准备发送", "not sent in time": "有效期内现场机未上线，没有发送"}
+NOTES = {
+    "claimed by the gateway": "网关已取走，准备发送",
+    "not sent in time": "有效期内现场机未上线，没有发送",
+}
 
 
 def _step(step: Any) -> dict[str, Any]:
     """A trace line; an answer packet is read into its fields."""
-    line: dict[str, Any] = {"step": step, "fields": [], "text": "", "cn": "",
-                            "note": "" if step.state == "waiting" else NOTES.get(step.note, step.note)}
+    line: dict[str, Any] = {
+        "step": step,
+        "fields": [],
+        "text": "",
+        "cn": "",
+        "note": "" if step.state == "waiting" else NOTES.get(step.note, step.note),
+    }
     if step.answer:
         raw = bytes.fromhex(step.answer)
         event = reading.read(raw, None)
@@ -104,22 +138,37 @@ def new(request: HttpRequest) -> HttpResponse:
     station = stations(scope).filter(mn=mn.strip()).first() if mn else None
     if station is None:
         listed = stations(scope).filter(active=True).order_by("mn")
-        return render(request, "telemetry/command_station.html", {
-            "page": Paginator(listed, PAGE).get_page(request.GET.get("page")), "mn": mn,
-        })
+        return render(
+            request,
+            "telemetry/command_station.html",
+            {
+                "page": Paginator(listed, PAGE).get_page(request.GET.get("page")),
+                "mn": mn,
+            },
+        )
     allowed = _allowed(scope, station)
     offered = offers(station.edition, allowed)
     chosen = _chosen(request, offered)
-    form = CommandForm(chosen, station.edition, request.POST if chosen and request.method == "POST" else None)
+    form = CommandForm(
+        chosen, station.edition, request.POST if chosen and request.method == "POST" else None
+    )
     if request.method == "POST" and chosen and form.is_valid():
         sent = _send(request, station, chosen, form)
         if sent is not None:
             messages.success(request, _("命令已排队，现场机在线时立即发送。"))
             return redirect("telemetry:command", pk=sent)
-    return render(request, "telemetry/command_form.html", {
-        "station": station, "offers": offered, "chosen": chosen, "form": form,
-        "point": next((link.point for link in station.links), None),
-    }, status=422 if form.errors else 200)
+    return render(
+        request,
+        "telemetry/command_form.html",
+        {
+            "station": station,
+            "offers": offered,
+            "chosen": chosen,
+            "form": form,
+            "point": next((link.point for link in station.links), None),
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 def _allowed(scope: Scope, station: DataLogger) -> set[str]:
@@ -133,11 +182,14 @@ def _chosen(request: HttpRequest, offered: list[Offer]) -> Offer | None:
     return found if found and found.allowed else None
 
 
-def _send(request: HttpRequest, station: DataLogger, chosen: Offer, form: CommandForm) -> int | None:
+def _send(
+    request: HttpRequest, station: DataLogger, chosen: Offer, form: CommandForm
+) -> int | None:
     """The id of the queued command; None with the reason on the form."""
     try:
         return actions.send_command(
-            request.scope, station, chosen.cn, form.pairs(), reason=form.cleaned_data["reason"])
+            request.scope, station, chosen.cn, form.pairs(), reason=form.cleaned_data["reason"]
+        )
     except ValidationError as error:
         refuse(form, error)
     except PermissionDenied:

@@ -44,11 +44,13 @@ def export(request: HttpRequest, pk: int, form: str) -> HttpResponse | Streaming
     elif form == "xlsx":
         response = FileResponse(_xlsx(lines, point.name))
         response["Content-Type"] = (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
     else:
         raise Http404
     response["Content-Disposition"] = (
-        f"attachment; filename=\"readings.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}')}")
+        f"attachment; filename=\"readings.{form}\"; filename*=UTF-8''{quote(f'{name}.{form}')}"
+    )
     return response
 
 
@@ -110,7 +112,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _xlsx(lines: Iterator[list[Any]], title: str) -> Any:
-    """A workbook in a temporary file, row by row; memory does not grow with the window."""
+    """A workbook in a temporary file, row by row; whoever sends it closes it."""
     book = Workbook(write_only=True)
     sheet = None
     first: list[Any] = next(lines)
@@ -120,7 +122,7 @@ def _xlsx(lines: Iterator[list[Any]], title: str) -> Any:
         sheet.append([_plain(cell) if isinstance(cell, str) else cell for cell in line])
     if sheet is None:
         _sheet(book, title, first, 0)
-    file = TemporaryFile()  # noqa: SIM115: FileResponse closes it
+    file = TemporaryFile()  # noqa: SIM115
     book.save(file)
     file.seek(0)
     return file

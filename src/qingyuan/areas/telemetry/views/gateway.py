@@ -25,10 +25,13 @@ def gateway(request: HttpRequest) -> HttpResponse:
     if poll and request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = {
-        "status": status, "links": named(request.scope, status.links)[:MOST],
+        "status": status,
+        "links": named(request.scope, status.links)[:MOST],
         "hidden": max(0, len(status.links) - MOST),
-        "relays": named(request.scope, status.relays), "figures": figures(status),
-        "behind": status.lag > BEHIND, "answer": quantile(status.metrics, "answer_seconds", 0.99),
+        "relays": named(request.scope, status.relays),
+        "figures": figures(status),
+        "behind": status.lag > BEHIND,
+        "answer": quantile(status.metrics, "answer_seconds", 0.99),
     }
     template = "telemetry/gateway_live.html" if poll else "telemetry/gateway.html"
     response = render(request, template, context)
@@ -42,9 +45,13 @@ def named(scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     mns = {row.get("mn", "") for row in rows}
     known = {s.mn: s for s in stations(scope).filter(mn__in=mns)}
     found = [
-        {**row, "station": known.get(row.get("mn", "")),
-         "point": next((link.point for link in known[row["mn"]].links), None)
-         if row.get("mn") in known else None}
+        {
+            **row,
+            "station": known.get(row.get("mn", "")),
+            "point": next((link.point for link in known[row["mn"]].links), None)
+            if row.get("mn") in known
+            else None,
+        }
         for row in rows
     ]
     return sorted(found, key=lambda row: -(row.get("last") or 0))
@@ -52,12 +59,25 @@ def named(scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def figures(status: GatewayStatus) -> dict[str, float | None]:
     """The gateway's counters that the page names, None where it does not report them."""
-    names = ("links", "links_waiting", "queue_frames", "stations", "duplicates_total",
-             "answers_total", "bytes_in_total", "refused_total", "garbage_unkept_total",
-             "spool_errors_total", "registry_errors_total")
+    names = (
+        "links",
+        "links_waiting",
+        "queue_frames",
+        "stations",
+        "duplicates_total",
+        "answers_total",
+        "bytes_in_total",
+        "refused_total",
+        "garbage_unkept_total",
+        "spool_errors_total",
+        "registry_errors_total",
+    )
     found: dict[str, float | None] = {name: status.metrics.get(PREFIX + name) for name in names}
-    frames = {key[len(PREFIX + 'frames_total{verdict="'):-2]: value
-              for key, value in status.metrics.items() if key.startswith(PREFIX + "frames_total{")}
+    frames = {
+        key[len(PREFIX + 'frames_total{verdict="') : -2]: value
+        for key, value in status.metrics.items()
+        if key.startswith(PREFIX + "frames_total{")
+    }
     found["sound"] = frames.get("ok")
     found["strange"] = frames.get("unknown", 0) + frames.get("password", 0) if frames else None
     bad = [frames.get(kind, 0) for kind in ("crc", "length", "segment", "noise")]
@@ -66,10 +86,13 @@ def figures(status: GatewayStatus) -> dict[str, float | None]:
 
 
 def quantile(metrics: dict[str, float], name: str, share: float) -> float | None:
-    """Upper bound in milliseconds of a share of a Prometheus histogram; None without observations."""
+    """Upper bound (ms) of a share of a Prometheus histogram; None without observations."""
     start = f'{PREFIX}{name}_bucket{{le="'
-    buckets = [(float(key[len(start):-2]), value) for key, value in metrics.items()
-               if key.startswith(start)]
+    buckets = [
+        (float(key[len(start) : -2]), value)
+        for key, value in metrics.items()
+        if key.startswith(start)
+    ]
     buckets.sort()
     whole = buckets[-1][1] if buckets else 0
     if not whole:

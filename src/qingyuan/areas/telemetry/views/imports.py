@@ -41,15 +41,22 @@ def imports(request: HttpRequest) -> HttpResponse:
     scope = request.scope
     if "staged" in request.POST:
         return _take_over(request, scope)
-    form = ImportForm(scope, request.POST or None, request.FILES or None,
-                      initial={"point": request.GET.get("point", "")})
+    form = ImportForm(
+        scope,
+        request.POST or None,
+        request.FILES or None,
+        initial={"point": request.GET.get("point", "")},
+    )
     context: dict[str, Any] = {"form": form, "report": None}
     if request.method == "POST" and form.is_valid():
         context |= _rehearse(scope, form)
     context |= {
         "page": Paginator(queries.import_batches(scope), PAGE).get_page(request.GET.get("page")),
-        "points": points_of(scope).order_by("name").values_list("name", "organisation__name")[:NAMED],
-        "intervals": dict(Interval.choices), "example": EXAMPLE,
+        "points": points_of(scope)
+        .order_by("name")
+        .values_list("name", "organisation__name")[:NAMED],
+        "intervals": dict(Interval.choices),
+        "example": EXAMPLE,
     }
     return render(request, "telemetry/imports.html", context, status=422 if form.errors else 200)
 
@@ -59,17 +66,33 @@ def _rehearse(scope: Scope, form: ImportForm) -> dict[str, Any]:
     typed = form.cleaned_data
     content, name = typed["file"].read(), typed["file"].name
     try:
-        report = import_readings(scope, content, name, typed["point"], typed["interval"],
-                                 replace_existing=typed["replace"], dry_run=True)
+        report = import_readings(
+            scope,
+            content,
+            name,
+            typed["point"],
+            typed["interval"],
+            replace_existing=typed["replace"],
+            dry_run=True,
+        )
     except SheetError as error:
         form.add_error("file", str(error))
         return {}
-    asked = {"digest": _stage(content), "name": name, "point": typed["point"].pk,
-             "interval": typed["interval"], "replace": typed["replace"]}
+    asked = {
+        "digest": _stage(content),
+        "name": name,
+        "point": typed["point"].pk,
+        "interval": typed["interval"],
+        "replace": typed["replace"],
+    }
     return {
-        "report": report, "point": typed["point"], "name": name, "interval": typed["interval"],
+        "report": report,
+        "point": typed["point"],
+        "name": name,
+        "interval": typed["interval"],
         "reasons": Counter(reject.reason for reject in report.rejects).most_common(8),
-        "rejects": report.rejects[:SHOWN], "staged": signing.dumps(asked, salt=SALT),
+        "rejects": report.rejects[:SHOWN],
+        "staged": signing.dumps(asked, salt=SALT),
         "effective": report.accepted > 0,
     }
 
@@ -92,8 +115,14 @@ def _take_over(request: HttpRequest, scope: Scope) -> HttpResponse:
         staged: Path = settings.PLACES.uploads / "staged" / asked["digest"]
         content = staged.read_bytes()
         point = points_of(scope).get(pk=asked["point"])
-        report = import_readings(scope, content, asked["name"], point, asked["interval"],
-                                 replace_existing=asked["replace"])
+        report = import_readings(
+            scope,
+            content,
+            asked["name"],
+            point,
+            asked["interval"],
+            replace_existing=asked["replace"],
+        )
     except (signing.BadSignature, FileNotFoundError, MonitoringPoint.DoesNotExist, SheetError):
         messages.error(request, _("检查结果已过期，请重新上传文件。"))
         return redirect("telemetry:import")
@@ -104,9 +133,13 @@ def _take_over(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def in_words(report: ImportReport) -> str:
     """What an import did, in one sentence."""
-    return _("已导入 %(accepted)d 个时刻的数据；%(kept)d 个时刻已有数值未改动，替换 %(replaced)d 个，"
-             "拒绝 %(rejected)d 行。") % {
-        "accepted": report.accepted, "kept": report.kept, "replaced": report.replaced,
+    return _(
+        "已导入 %(accepted)d 个时刻的数据；%(kept)d 个时刻已有数值未改动，替换 %(replaced)d 个，"
+        "拒绝 %(rejected)d 行。"
+    ) % {
+        "accepted": report.accepted,
+        "kept": report.kept,
+        "replaced": report.replaced,
         "rejected": report.rejected,
     }
 
@@ -120,12 +153,19 @@ def rejects(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     path = settings.PLACES.uploads / Path(batch.rejects).name
     if not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name,
-                        content_type="text/csv; charset=utf-8")
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=path.name,
+        content_type="text/csv; charset=utf-8",
+    )
 
 
 @page("import_readings")
 def example(request: HttpRequest) -> HttpResponse:
     """A small file that shows the form."""
-    return HttpResponse("\ufeff" + EXAMPLE, content_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": 'attachment; filename="readings-example.csv"'})
+    return HttpResponse(
+        "\ufeff" + EXAMPLE,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="readings-example.csv"'},
+    )

@@ -44,8 +44,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": tag})
     states = {state.point.pk: state for state in points_overview(scope, points)} if points else {}
     context = {
-        "page": shown, "cards": [_card(point, states.get(point.pk)) for point in points],
-        "tabs": _tabs(counts), "chosen": chosen, "view": view, "kinds": Medium.choices,
+        "page": shown,
+        "cards": [_card(point, states.get(point.pk)) for point in points],
+        "tabs": _tabs(counts),
+        "chosen": chosen,
+        "view": view,
+        "kinds": Medium.choices,
         "filtered": bool(params.get("q") or params.get("kind") or chosen),
         "can_edit": may(scope, "edit_stations"),
     }
@@ -65,9 +69,14 @@ def _card(point: Any, state: Any) -> dict[str, Any]:
     tiles = list(state.tiles) if state else []
     flags = list(dict.fromkeys(t.flag for t in tiles if t.flag not in ("", "N", "3")))
     return {
-        "point": point, "state": point.state, "heard": point.heard, "mn": point.mn,
-        "patience": point.patience // 1000, "tiles": tiles[:FACTORS_IN_LIST],
-        "more": max(0, len(tiles) - FACTORS_IN_LIST), "flags": flags,
+        "point": point,
+        "state": point.state,
+        "heard": point.heard,
+        "mn": point.mn,
+        "patience": point.patience // 1000,
+        "tiles": tiles[:FACTORS_IN_LIST],
+        "more": max(0, len(tiles) - FACTORS_IN_LIST),
+        "flags": flags,
     }
 
 
@@ -85,7 +94,9 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {"points": found[:12] if text else [], "search_text": text}
     part = request.headers.get("HX-Request") == "true"
-    return render(request, "telemetry/search_found.html" if part else "telemetry/search.html", context)
+    return render(
+        request, "telemetry/search_found.html" if part else "telemetry/search.html", context
+    )
 
 
 @page("see_points")

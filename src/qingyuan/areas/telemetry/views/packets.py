@@ -30,19 +30,28 @@ def packet_list(request: HttpRequest, pk: int) -> HttpResponse:
     before = params.get("before", "")
     since, until = instant(params.get("from", "")), instant(params.get("to", ""))
     found = queries.frames(
-        scope, point, before=int(before) if before.isdecimal() and len(before) < 18 else None,
+        scope,
+        point,
+        before=int(before) if before.isdecimal() and len(before) < 18 else None,
         since_at=None if since is None else since * 1000,
-        until_at=None if until is None else until * 1000, limit=SIZE + 1,
+        until_at=None if until is None else until * 1000,
+        limit=SIZE + 1,
     )
     shown = found[:SIZE]
     keys = sm4_keys({frame.mn for frame in shown})
-    return render(request, "telemetry/packets.html", {
-        "point": point, "lines": [reading.summary(f, keys.get(f.mn)) for f in shown],
-        "older": shown[-1].seq if len(found) > SIZE else None, "newest": not before,
-        "from_value": "" if since is None else field_value(since),
-        "to_value": "" if until is None else field_value(until),
-        "filtered": bool(since or until or before),
-    })
+    return render(
+        request,
+        "telemetry/packets.html",
+        {
+            "point": point,
+            "lines": [reading.summary(f, keys.get(f.mn)) for f in shown],
+            "older": shown[-1].seq if len(found) > SIZE else None,
+            "newest": not before,
+            "from_value": "" if since is None else field_value(since),
+            "to_value": "" if until is None else field_value(until),
+            "filtered": bool(since or until or before),
+        },
+    )
 
 
 def sm4_keys(mns: set[str]) -> dict[str, bytes]:
@@ -63,9 +72,15 @@ def frame_or_404(request: HttpRequest, pk: int, seq: int) -> tuple[Any, Frame]:
 def packet(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     """Everything that can be said of one packet."""
     point, frame = frame_or_404(request, pk, seq)
-    return render(request, "telemetry/packet.html", {
-        "point": point, **taken_apart(request, frame), "neighbours": _neighbours(request, point, seq),
-    })
+    return render(
+        request,
+        "telemetry/packet.html",
+        {
+            "point": point,
+            **taken_apart(request, frame),
+            "neighbours": _neighbours(request, point, seq),
+        },
+    )
 
 
 def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
@@ -78,16 +93,26 @@ def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     with SpoolReader(settings.PLACES.spool) as spool:
         before = spool.get(frame.seq - 1) if frame.seq > 1 else None
     context: dict[str, Any] = {
-        "frame": frame, "size": len(frame.raw), "text": reading.as_text(raw), "hex": reading.as_hex(raw),
-        "link": frame.link.hex(), "holds": reading.chain_holds(frame, before), "secrets": secrets,
-        "remarks": findings(event, logger.edition if logger else None), "packet": None, "bad": None,
+        "frame": frame,
+        "size": len(frame.raw),
+        "text": reading.as_text(raw),
+        "hex": reading.as_hex(raw),
+        "link": frame.link.hex(),
+        "holds": reading.chain_holds(frame, before),
+        "secrets": secrets,
+        "remarks": findings(event, logger.edition if logger else None),
+        "packet": None,
+        "bad": None,
     }
     if isinstance(event, hj212.PacketReceived):
         found = event.packet
         names = {f.code: f for f in Factor.objects.filter(code__in=list(found.factors))}
         context |= {
-            "packet": found, "header": reading.header(found, secrets), "fields": reading.fields(found),
-            "factors": reading.factor_lines(found, names), "command": reading.command_name(found),
+            "packet": found,
+            "header": reading.header(found, secrets),
+            "fields": reading.fields(found),
+            "factors": reading.factor_lines(found, names),
+            "command": reading.command_name(found),
             "data_time": reading.time_of(found),
         }
     elif event is not None:
@@ -105,6 +130,10 @@ def download(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     """The bytes as they came. They hold the password, so only for roles that may read it."""
     require(request.scope, "see_secrets")
     _point, frame = frame_or_404(request, pk, seq)
-    return HttpResponse(frame.raw, content_type="application/octet-stream", headers={
-        "Content-Disposition": f'attachment; filename="{frame.seq}.hj212"',
-    })
+    return HttpResponse(
+        frame.raw,
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="{frame.seq}.hj212"',
+        },
+    )

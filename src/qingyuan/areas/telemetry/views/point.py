@@ -28,7 +28,9 @@ SIDE_BY_SIDE = 1200  # dots a line; more than the pixels of a small chart say no
 
 def point_or_404(scope: Scope, pk: int) -> MonitoringPoint:
     """A visible point with its state; what is not visible does not exist."""
-    found = point_states(scope).filter(pk=pk).first() or assets.points_of(scope).filter(pk=pk).first()
+    found = (
+        point_states(scope).filter(pk=pk).first() or assets.points_of(scope).filter(pk=pk).first()
+    )
     if found is None:
         raise Http404
     return found
@@ -51,19 +53,37 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
     whole = request.GET.get("columns") == "all"
     picked = shown if whole else [c for c in shown if c.main] or shown
     number = request.GET.get("page", "1")
-    found = table(scope, point, window.interval, window.since, window.until,
-                  page=max(1, int(number)) if number.isdecimal() else 1, size=ROWS)
+    found = table(
+        scope,
+        point,
+        window.interval,
+        window.since,
+        window.until,
+        page=max(1, int(number)) if number.isdecimal() else 1,
+        size=ROWS,
+    )
     pages = Paginator(range(found.total), ROWS).get_page(number)
     context = {
-        "point": point, **live_context(scope, point), "window": window, "newest": newest,
-        "intervals": Interval.choices, "presets": PRESETS[window.interval],
-        "from_value": field_value(window.since), "to_value": field_value(window.until),
-        "from_epoch": window.since, "to_epoch": window.until,
-        "columns": picked, "heads": heads(picked), "more_columns": len(shown) > len(picked),
-        "whole": whole, "rows": rows_of(found, picked), "page": pages,
+        "point": point,
+        **live_context(scope, point),
+        "window": window,
+        "newest": newest,
+        "intervals": Interval.choices,
+        "presets": PRESETS[window.interval],
+        "from_value": field_value(window.since),
+        "to_value": field_value(window.until),
+        "from_epoch": window.since,
+        "to_epoch": window.until,
+        "columns": picked,
+        "heads": heads(picked),
+        "more_columns": len(shown) > len(picked),
+        "whole": whole,
+        "rows": rows_of(found, picked),
+        "page": pages,
         "commands": described(scope, commands_touching(scope, point, window.since, window.until)),
         "links": loggers(assets.links_of_point(scope, point)),
-        "can_frames": may(scope, "see_frames"), "can_edit": may(scope, "edit_stations"),
+        "can_frames": may(scope, "see_frames"),
+        "can_edit": may(scope, "edit_stations"),
         "can_stations": may(scope, "see_stations"),
         "can_command": may(scope, "send_command"),
         "time_form": {"rtd": "second", "day": "day"}.get(window.interval, "minute"),
@@ -75,8 +95,10 @@ def loggers(links: Any) -> list[dict[str, Any]]:
     """A point's loggers over time, newest first, the ST codes of one span side by side."""
     spans: dict[tuple[Any, ...], dict[str, Any]] = {}
     for link in links:
-        span = spans.setdefault((link.logger_id, link.since, link.until), {
-            "logger": link.logger, "since": link.since, "until": link.until, "sts": []})
+        span = spans.setdefault(
+            (link.logger_id, link.since, link.until),
+            {"logger": link.logger, "since": link.since, "until": link.until, "sts": []},
+        )
         span["sts"].append(link.st)
     return list(spans.values())
 
@@ -96,12 +118,18 @@ def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
     groups = heads(picked)
     return [
         {
-            "time": reading.time, "frame": reading.frame, "source": found.sources.get(reading.source),
+            "time": reading.time,
+            "frame": reading.frame,
+            "source": found.sources.get(reading.source),
             "cells": [
-                {"value": reading.factors.get(group["code"], {}).get(column.suffix),
-                 "flag": str(reading.factors.get(group["code"], {}).get("Flag", ""))
-                 if column is group["columns"][-1] else None}
-                for group in groups for column in group["columns"]
+                {
+                    "value": reading.factors.get(group["code"], {}).get(column.suffix),
+                    "flag": str(reading.factors.get(group["code"], {}).get("Flag", ""))
+                    if column is group["columns"][-1]
+                    else None,
+                }
+                for group in groups
+                for column in group["columns"]
             ],
         }
         for reading in found.rows
@@ -143,14 +171,19 @@ def series_json(request: HttpRequest, pk: int) -> JsonResponse:
 
 def _chart_document(window: Window, found: list[Any]) -> dict[str, Any]:
     return {
-        "interval": window.interval, "from": window.since, "to": window.until,
+        "interval": window.interval,
+        "from": window.since,
+        "to": window.until,
         "decimated": any(
             line.total > sum(dot[1] is not None for dot in line.dots)
-            for chart in found for line in chart.lines
+            for chart in found
+            for line in chart.lines
         ),
         "factors": [
             {
-                "code": chart.code, "name": chart.name, "unit": chart.unit,
+                "code": chart.code,
+                "name": chart.name,
+                "unit": chart.unit,
                 "lines": [{"label": line.label, "points": line.dots} for line in chart.lines],
                 "bands": [{"from": b.since, "to": b.until, "flag": b.flag} for b in chart.bands],
             }

@@ -30,21 +30,35 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
     if state not in (*QuarantineState.values, "all"):
         state = QuarantineState.OPEN
     kind = params.get("kind", "") if params.get("kind") in QuarantineKind.values else ""
-    rows = queries.quarantine(scope, state="" if state == "all" else state, kind=kind,
-                              mn=params.get("q", "").strip()[:64])
+    rows = queries.quarantine(
+        scope, state="" if state == "all" else state, kind=kind, mn=params.get("q", "").strip()[:64]
+    )
     counts = queries.quarantine_counts(scope)
     shown = Paginator(rows, PAGE).get_page(params.get("page"))
     known = {s.mn: s for s in stations(scope).filter(mn__in={row.mn for row in shown.object_list})}
     for row in shown.object_list:
         row.station = known.get(row.mn)
         row.sample = without_password(row.sample)
-    return render(request, "telemetry/quarantine.html", {
-        "page": shown, "chosen": state, "kind": kind, "packets": counts.packets,
-        "tabs": [{"code": code, "count": counts.states.get(code, 0)}
-                 for code in QuarantineState.values],
-        "kinds": [(code, label, counts.kinds.get(code, 0)) for code, label in QuarantineKind.choices],
-        "filtered": bool(kind or params.get("q")), "can_act": may(scope, "replay_quarantine"), "replayable": REPLAYABLE,
-    })
+    return render(
+        request,
+        "telemetry/quarantine.html",
+        {
+            "page": shown,
+            "chosen": state,
+            "kind": kind,
+            "packets": counts.packets,
+            "tabs": [
+                {"code": code, "count": counts.states.get(code, 0)}
+                for code in QuarantineState.values
+            ],
+            "kinds": [
+                (code, label, counts.kinds.get(code, 0)) for code, label in QuarantineKind.choices
+            ],
+            "filtered": bool(kind or params.get("q")),
+            "can_act": may(scope, "replay_quarantine"),
+            "replayable": REPLAYABLE,
+        },
+    )
 
 
 def without_password(sample: str) -> str:
@@ -68,12 +82,19 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     shown = may(scope, "see_frames")
     found = queries.quarantined_frames(scope, pk, limit=SAMPLES)[1] if shown else []
     keys = sm4_keys({frame.mn for frame in found})
-    return render(request, "telemetry/quarantine_entry.html", {
-        "row": row, "lines": [reading.summary(frame, keys.get(frame.mn)) for frame in found],
-        "station": stations(scope).filter(mn=row.mn).first() if row.mn else None,
-        "can_act": may(scope, "replay_quarantine"), "can_edit": may(scope, "edit_stations"),
-        "can_frames": shown, "replayable": REPLAYABLE,
-    })
+    return render(
+        request,
+        "telemetry/quarantine_entry.html",
+        {
+            "row": row,
+            "lines": [reading.summary(frame, keys.get(frame.mn)) for frame in found],
+            "station": stations(scope).filter(mn=row.mn).first() if row.mn else None,
+            "can_act": may(scope, "replay_quarantine"),
+            "can_edit": may(scope, "edit_stations"),
+            "can_frames": shown,
+            "replayable": REPLAYABLE,
+        },
+    )
 
 
 @page("see_frames")
@@ -84,8 +105,9 @@ def sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     frame = next((f for f in found if f.seq == seq), None)
     if frame is None:
         raise Http404
-    return render(request, "telemetry/quarantine_packet.html",
-                  {"row": row, **taken_apart(request, frame)})
+    return render(
+        request, "telemetry/quarantine_packet.html", {"row": row, **taken_apart(request, frame)}
+    )
 
 
 @require_POST

@@ -1,5 +1,5 @@
 """A kept frame in the words of the trade: header field by field, factors with names and units,
-text and bytes, and whether its place in the chain holds. Pure but for the tables it looks things up in.
+text and bytes, and whether its place in the chain holds.
 """
 
 import re
@@ -20,8 +20,15 @@ from ..queries.columns import LABELS
 
 LONGEST = 9999
 HEADER = {
-    "QN": "请求编码", "ST": "系统编码", "CN": "命令编码", "PW": "访问密码", "MN": "设备唯一标识",
-    "Flag": "拆分包及应答标志", "PNUM": "总包数", "PNO": "包号", "RF": "重发标记",
+    "QN": "请求编码",
+    "ST": "系统编码",
+    "CN": "命令编码",
+    "PW": "访问密码",
+    "MN": "设备唯一标识",
+    "Flag": "拆分包及应答标志",
+    "PNUM": "总包数",
+    "PNO": "包号",
+    "RF": "重发标记",
 }
 _ESCAPES = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
 _PASSWORD = re.compile(rb"([;,\d&])((?:New)?PW|NewSK)=([^;,&]*)")
@@ -59,7 +66,7 @@ class FactorLine:
 
 
 def read(raw: bytes, sm4_key: bytes | None) -> Any:
-    """The first event of a frame's bytes: hj212.PacketReceived or hj212.BadFrame, None for no bytes."""
+    """The first event of a frame's bytes (PacketReceived or BadFrame), None for no bytes."""
     link = hj212.Connection(sm4_key=sm4_key, max_length=LONGEST)
     link.receive_data(raw)
     link.receive_eof()
@@ -70,12 +77,23 @@ def read(raw: bytes, sm4_key: bytes | None) -> Any:
 def summary(frame: Frame, sm4_key: bytes | None) -> dict[str, Any]:
     """What a list shows of a frame."""
     event = read(frame.raw, sm4_key)
-    line: dict[str, Any] = {"frame": frame, "size": len(frame.raw), "command": "", "cn": "",
-                            "time": None, "count": 0, "part": ""}
+    line: dict[str, Any] = {
+        "frame": frame,
+        "size": len(frame.raw),
+        "command": "",
+        "cn": "",
+        "time": None,
+        "count": 0,
+        "part": "",
+    }
     if isinstance(event, hj212.PacketReceived):
         packet = event.packet
-        line |= {"cn": packet.cn, "command": command_name(packet), "time": time_of(packet),
-                 "count": len(packet.factors)}
+        line |= {
+            "cn": packet.cn,
+            "command": command_name(packet),
+            "time": time_of(packet),
+            "count": len(packet.factors),
+        }
         if packet.pnum and packet.pnum > 1:
             line["part"] = f"{packet.pno}/{packet.pnum}"
         if packet.rf == "1":
@@ -104,8 +122,15 @@ def command_name(packet: hj212.Packet) -> str:
 def header(packet: hj212.Packet, show_password: bool) -> list[Line]:
     """The header fields that the packet has, in the order of HJ 212-2017 table 2."""
     texts = {
-        "QN": packet.qn, "ST": packet.st, "CN": packet.cn, "PW": packet.pw, "MN": packet.mn,
-        "Flag": packet.flag, "PNUM": packet.pnum, "PNO": packet.pno, "RF": packet.rf,
+        "QN": packet.qn,
+        "ST": packet.st,
+        "CN": packet.cn,
+        "PW": packet.pw,
+        "MN": packet.mn,
+        "Flag": packet.flag,
+        "PNUM": packet.pnum,
+        "PNO": packet.pno,
+        "RF": packet.rf,
     }
     lines = []
     for key, text in texts.items():
@@ -170,12 +195,19 @@ def factor_lines(packet: hj212.Packet, names: dict[str, Any]) -> list[FactorLine
     lines = []
     for code, texts in packet.factors.items():
         row = names.get(code) or factor_table.find(code, edition)
-        lines.append(FactorLine(
-            code, row.name if row else _("编码表中没有"), row is not None,
-            [Value(suffix, label_of(suffix), text, unit(code, suffix, row, edition))
-             for suffix, text in texts.items() if suffix != "Flag"],
-            texts.get("Flag", ""),
-        ))
+        lines.append(
+            FactorLine(
+                code,
+                row.name if row else _("编码表中没有"),
+                row is not None,
+                [
+                    Value(suffix, label_of(suffix), text, unit(code, suffix, row, edition))
+                    for suffix, text in texts.items()
+                    if suffix != "Flag"
+                ],
+                texts.get("Flag", ""),
+            )
+        )
     return lines
 
 
@@ -227,7 +259,7 @@ def as_hex(raw: bytes) -> str:
     """
     lines = []
     for start in range(0, len(raw), 16):
-        row = raw[start:start + 16]
+        row = raw[start : start + 16]
         octets = " ".join(f"{b:02X}" for b in row)
         shown = "".join(chr(b) if 32 <= b < 127 else "." for b in row)
         lines.append(f"{start:04X}  {octets:<47}  {shown}")
@@ -235,9 +267,19 @@ def as_hex(raw: bytes) -> str:
 
 
 def chain_holds(frame: Frame, before: Frame | None) -> bool | None:
-    """Whether the frame's link follows from the one before it; None when that one is not at hand."""
+    """Whether the frame's link follows from the one before; None when that is not at hand."""
     if before is None and frame.seq != 1:
         return None
     previous = GENESIS if before is None else before.link
-    return chain(previous, frame.seq, frame.at, frame.peer, frame.mn, frame.verdict,
-                 sha256(frame.raw).digest()) == frame.link
+    return (
+        chain(
+            previous,
+            frame.seq,
+            frame.at,
+            frame.peer,
+            frame.mn,
+            frame.verdict,
+            sha256(frame.raw).digest(),
+        )
+        == frame.link
+    )

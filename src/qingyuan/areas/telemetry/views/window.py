@@ -9,10 +9,18 @@ from qingyuan.areas.telemetry.models import Interval
 from qingyuan.kernel.clock import CST
 
 # Seconds shown when the address says nothing, and the longest stretch that is read at once.
-USUAL = {Interval.REALTIME: 3600 * 2, Interval.MINUTE: 86_400, Interval.HOUR: 86_400 * 7,
-         Interval.DAY: 86_400 * 60}
-LONGEST = {Interval.REALTIME: 86_400 * 31, Interval.MINUTE: 86_400 * 366,
-           Interval.HOUR: 86_400 * 3660, Interval.DAY: 86_400 * 36_600}
+USUAL = {
+    Interval.REALTIME: 3600 * 2,
+    Interval.MINUTE: 86_400,
+    Interval.HOUR: 86_400 * 7,
+    Interval.DAY: 86_400 * 60,
+}
+LONGEST = {
+    Interval.REALTIME: 86_400 * 31,
+    Interval.MINUTE: 86_400 * 366,
+    Interval.HOUR: 86_400 * 3660,
+    Interval.DAY: 86_400 * 36_600,
+}
 PRESETS = {
     Interval.REALTIME: ((3600, "1 小时"), (6 * 3600, "6 小时"), (86_400, "24 小时")),
     Interval.MINUTE: ((86_400, "24 小时"), (3 * 86_400, "3 天"), (7 * 86_400, "7 天")),
@@ -54,11 +62,13 @@ def instant(text: str) -> int | None:
 
 def window_of(params: Any, newest: dict[str, int | None], now: float | None = None) -> Window:
     """The window an address asks for; without one the usual stretch up to now, or up to the newest
-    reading where the usual stretch would be empty. ``newest`` is interval → epoch second or None."""
+    reading where the usual stretch would be empty. ``newest``: interval → epoch second or None."""
     moment = int(time.time() if now is None else now)
     interval = params.get("interval", "")
     if interval not in Interval.values:
-        interval = next((i for i in Interval.values if newest.get(i) is not None), Interval.REALTIME)
+        interval = next(
+            (i for i in Interval.values if newest.get(i) is not None), Interval.REALTIME
+        )
     since, until = _asked(params)
     moved = False
     if since is None and until is None:
