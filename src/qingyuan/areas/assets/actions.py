@@ -67,7 +67,7 @@ def register_station(
         "mn": logger.mn, "password": password, "kind": kind, "point": point.name,
         "discharger": owner.name, "outlet": point.outlet.name, "since": since, **facts,
     })
-    _announce()
+    announce()
     return logger, point
 
 
@@ -86,7 +86,7 @@ def edit_station(scope: Scope, logger: DataLogger, **facts: Any) -> DataLogger:
     _check_logger(held)
     held.save()
     audit(scope, "edit_station", held, before, after)
-    _announce()
+    announce()
     return held
 
 
@@ -108,7 +108,7 @@ def edit_point(scope: Scope, point: MonitoringPoint, **facts: Any) -> Monitoring
             thing.full_clean()
             thing.save()
             audit(scope, "edit_point", thing, before, after)
-    _announce()
+    announce()
     return held
 
 
@@ -131,7 +131,7 @@ def link_logger(
         "point": place.pk, "name": place.name, "st": [link.st for link in links],
         "since": since, "until": until,
     })
-    _announce()
+    announce()
     return links
 
 
@@ -154,7 +154,7 @@ def end_link(
         audit(scope, "end_link", link.logger, before, {
             "until": until, "st": link.st, "point": link.point_id,
         })
-    _announce()
+    announce()
     return held
 
 
@@ -180,7 +180,7 @@ def give_consent(
         "cn": row.cn, "since": since, "until": until, "document": row.document,
         "given_by": row.given_by,
     })
-    _announce()
+    announce()
     return row
 
 
@@ -197,7 +197,7 @@ def withdraw_consent(scope: Scope, consent: CommandConsent) -> CommandConsent:
         row.save(update_fields=["withdrawn_at"])
         audit(scope, "withdraw_consent", row.logger, {"cn": row.cn},
               {"withdrawn_at": row.withdrawn_at})
-        _announce()
+        announce()
     return row
 
 
@@ -286,7 +286,7 @@ def _serve(scope: Scope, point: MonitoringPoint, since: date) -> None:
         ServiceContract.objects.create(om_unit=scope.organisation, point=point, since=since)
 
 
-def _announce() -> None:
+def announce() -> None:
     """Count the routing version up, and export the registry once the transaction is through."""
     RoutingVersion.objects.get_or_create(pk=1)
     RoutingVersion.objects.filter(pk=1).update(version=F("version") + 1)

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from qingyuan.areas.assets.actions import announce
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.hj212 import factors as table
@@ -62,5 +63,6 @@ def add_factor(
     if row.name == "":
         raise ValidationError({"name": _("请填写因子名称")})
     row.save()
+    announce()  # a running intake has plans that leave this factor out
     audit(scope, "add_factor", row, None, {"code": row.code, "name": row.name, "unit": row.unit})
     return row

@@ -9,6 +9,7 @@ from django.db.models import Min
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.jobs import Periodic
+from qingyuan.spool.packing import compress_before
 
 from .models import RealtimeReading
 
@@ -38,8 +39,8 @@ def _drop(point: int, before: int) -> int:
 
 def compress_spool() -> str:
     """Compress the day files that nobody writes any more."""
-    from qingyuan.spool.packing import compress_before
-
+    if not settings.PLACES.spool.is_dir():
+        return ""  # the gateway has not started yet
     day = (today() - timedelta(days=COMPRESS_AFTER_DAYS)).isoformat()
     done = compress_before(settings.PLACES.spool, day)
     return f"{len(done)} days" if done else ""

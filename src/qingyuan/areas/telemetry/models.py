@@ -27,7 +27,7 @@ class Factor(models.Model):
     name = models.CharField(_("名称"), max_length=64)
     unit = models.CharField(_("单位"), max_length=32, blank=True)
     medium = models.CharField(_("介质"), max_length=16, blank=True)
-    decimals = models.SmallIntegerField(_("小数位"), null=True)
+    decimals = models.SmallIntegerField(_("小数位"), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name}（{self.code}）"

@@ -23,7 +23,7 @@ class HitKey(NamedTuple):
 
 @dataclass(slots=True)
 class Hit:
-    """The frames of one reason: (sequence, arrival ms) in order, and an example."""
+    """The frames of one reason: (sequence, arrival ms) in order, and the last one's sample."""
 
     seen: list[tuple[int, int]] = field(default_factory=list)
     sample: str = ""
@@ -59,9 +59,10 @@ class Batch:
         key = HitKey(kind, plain(mn, 64), plain(detail, 64))
         found = self.hits.get(key)
         if found is None:
-            found = self.hits[key] = Hit([], plain(sample, 200), organisation)
+            found = self.hits[key] = Hit(organisation=organisation)
         if not found.seen or found.seen[-1][0] != seq:
             found.seen.append((seq, at))
+            found.sample = plain(sample, 200)
 
 
 def plain(text: str, limit: int) -> str:

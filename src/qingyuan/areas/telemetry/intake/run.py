@@ -68,7 +68,8 @@ class Intake:
                 self._commit([], None)
             self._say()
             return 0
-        self._routes.refresh()
+        if self._routes.refresh():
+            self._reader.plans.forget()
         batch = self._reader.read(frames)
         self._commit(frames, batch)
         self._say()
