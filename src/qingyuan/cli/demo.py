@@ -29,7 +29,7 @@ def run(argv: list[str]) -> int:
         Child("history", verb("demo", "backfill", "--data", str(args.data), *fleet,
                               "--days", str(args.days)), once=True),
         Child("stations", verb("simulate", "--host", "127.0.0.1",
-                               "--port", str(args.gateway_port), *fleet)),
+                               "--port", str(args.gateway_port), "--every", "60", *fleet)),
     ]
     return asyncio.run(Supervisor([*jobs[1:], *children(args), jobs[0]]).run())
 

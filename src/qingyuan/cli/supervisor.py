@@ -6,6 +6,7 @@ Children get SIGTERM when the supervisor itself is killed (Linux), so that nothi
 import asyncio
 import ctypes
 import os
+import re
 import signal
 import sys
 import time
@@ -17,6 +18,8 @@ MAX_QUICK_DEATHS = 5
 STOP_SECONDS = 12.0
 COLOURS = (36, 32, 33, 35, 34, 96)
 PR_SET_PDEATHSIG = 1
+# What a child's own logger writes before its text; the supervisor says the time already.
+STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\s+(?:INFO\s+)?")
 
 
 @dataclass
@@ -89,7 +92,7 @@ class Supervisor:
         assert child.process is not None
         assert child.process.stdout is not None
         while line := await _read_line(child.process.stdout):
-            self._say(child.name, line.decode("utf-8", "replace").rstrip())
+            self._say(child.name, STAMP.sub("", line.decode("utf-8", "replace").rstrip()))
 
     async def _stop_all(self) -> None:
         for child in self.children:
