@@ -56,4 +56,5 @@ class Roster:
             return
         self.error = text
         self._metrics.registry_errors += 1
-        log.warning("registry: %s; the stations before stay in force", text)
+        kept = f"; the {len(self.stations)} stations before stay in force" if self.stations else ""
+        log.warning("registry: %s%s", text, kept)
