@@ -1,5 +1,4 @@
-"""Virtual stations: physics that can be read at any time, and loggers that speak HJ 212, well or
-badly."""
+"""Virtual stations: physics for any time, and loggers that speak HJ 212 well or badly."""
 
 from qingyuan.simulator.backfill import Row, history
 from qingyuan.simulator.physics.events import Event

@@ -1,5 +1,4 @@
-"""Months of history in seconds: the same readings that the station would have sent, without the
-talking."""
+"""Months of history in seconds: what the station would have sent, without the talking."""
 
 import math
 from collections.abc import Iterator, Sequence

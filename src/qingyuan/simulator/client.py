@@ -12,6 +12,7 @@ from qingyuan.simulator.physics.noise import dice
 _LONGEST_SLEEP = 30.0
 _SHORTEST_SLEEP = 0.001
 _ABANDONED_MOST = 5
+_BUFFER_MOST = 1 << 20
 
 
 class Link(asyncio.Protocol):
@@ -148,8 +149,10 @@ class Client:
                 self._leave(link, act)
             elif self._dripping or act.pause:
                 self._drip(link, act)
-            else:
+            elif link.transport.get_write_buffer_size() < _BUFFER_MOST:
                 link.transport.write(act.data)
+            else:
+                self.logger.counts["writes given up"] += 1
 
     def _leave(self, link: Link, act: Close) -> None:
         if not act.quietly:

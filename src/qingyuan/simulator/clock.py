@@ -1,5 +1,4 @@
-"""The simulated clock: real time, or time that runs faster until it has caught up with real
-time."""
+"""The simulated clock: real time, or faster time until it has caught up with it."""
 
 import time
 from collections.abc import Callable

@@ -11,7 +11,7 @@ from qingyuan.simulator.physics.noise import dice
 from qingyuan.simulator.physics.signal import Columns, Reading, Signal
 from qingyuan.simulator.stations import StationSpec
 
-_ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401, "2062": 501}
+_ORDER = {"2031": 101, "2061": 201, "2051": 301, "2011": 401, "2062": 501, "2021": 601}
 """Milliseconds of the QN by command, so that packets due in the same second have
 different ones, in the order in which they are sent."""
 
@@ -79,14 +79,19 @@ class Composer:
     def period(
         self, cn: str, start: int, seconds: int, late: bool = False, qn: str | None = None
     ) -> list[Outgoing]:
-        """2051, 2061 or 2031 of the period that begins at `start`; `qn` when the office asked for
-        it."""
+        """2051, 2061 or 2031 of the period that begins at `start`; `qn` if it was asked for."""
         if cn == "2051":
             reading = self._signal.period(start, seconds)
         else:
             reading = self._signal.hour(start) if cn == "2061" else self._signal.day(start)
         factors = self._factors(self._period, reading)
         return self._uploads(cn, start + seconds, start, factors, late, qn)
+
+    def states(self, at: int, late: bool = False) -> list[Outgoing]:
+        """2021, the state of three pieces of treatment plant at `at`: 1 runs, 0 stands still."""
+        stopped = any(e.kind == "stop" for e in self._signal.events(at, at + 1))
+        states = {f"SB{i}": {"RS": 0 if stopped else 1} for i in (1, 2, 3)}
+        return self._uploads("2021", at, at, states, late)
 
     def check(self, at: int, late: bool = False, qn: str | None = None) -> list[Outgoing]:
         """2062, the daily standard check whose result is there at `at` (HJ 355-2019 8: a sample of
@@ -113,8 +118,7 @@ class Composer:
         *,
         ack: bool = False,
     ) -> Outgoing:
-        """One packet of plain fields, as an answer to a request or a message of the logger's
-        own."""
+        """One packet of plain fields, as an answer or as a message of the logger's own."""
         raw = build.upload(
             cn, edition=self.spec.edition, st=self.spec.st, mn=self.mn, pw=self.pw, qn=qn,
             fields=fields, factors=factors, ack=ack, sm4_key=self.sm4_key,

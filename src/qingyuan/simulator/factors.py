@@ -29,15 +29,12 @@ class FactorSpec:
     limit: float | None = None
     zs: bool = False
     cou: int | None = None
-    """Decimals of the amount (m³ or kg) in minute, hour and day data; None where no amount is
-    sent."""
+    """Decimals of the amount (m³ or kg) of periods; None where no amount is sent."""
     scale: float = 1.0
     extremes: bool = True
-    """Whether least and greatest value are sent beside the mean; many loggers spare them for plain
-    sensors."""
+    """Whether least and greatest value are sent; many loggers spare them for sensors."""
     analyser: str = ""
-    """"gas", "dust" or "wet" when it comes from an instrument that is calibrated, "" for a plain
-    sensor."""
+    """"gas", "dust" or "wet" for an instrument that is calibrated, "" for a sensor."""
 
 
 GAS: tuple[FactorSpec, ...] = (

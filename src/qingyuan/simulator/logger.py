@@ -108,8 +108,7 @@ class DataLogger:
     # -- time --------------------------------------------------------------------------------
 
     def wake(self, now: float, wall: float) -> tuple[float, float | None]:
-        """When to call `step` next: at this simulated time, or at this real time if that comes
-        first."""
+        """When to call `step` next: at this simulated time or this real time."""
         due = self.timetable.next + self._delay
         for spell in self._spells:
             due = min(due, spell.start if now < spell.start else max(spell.end, now))
@@ -176,6 +175,8 @@ class DataLogger:
     def _batch(self, at: int, cn: str, start: int, length: int) -> Batch:
         if cn == "2011":
             make = partial(self.composer.realtime, at)
+        elif cn == "2021":
+            make = partial(self.composer.states, at)
         elif cn == "2062":
             make = partial(self.composer.check, at)
         else:
@@ -297,7 +298,6 @@ def _check_second(spec: StationSpec) -> int | None:
 
 
 def backoff(failures: int, roll: random.Random) -> float:
-    """Real seconds until the next attempt to connect: doubling from 1 s to 60 s, half of it by
-    chance."""
+    """Real seconds until the next attempt to connect: 1 s to 60 s, half of it by chance."""
     longest = min(60.0, 2.0**failures)
     return longest * (0.5 + 0.5 * roll.random())

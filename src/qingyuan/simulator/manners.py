@@ -14,8 +14,7 @@ from qingyuan.hj212 import frame as framed
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """A kind of bad manners: `layer` "frame", "identity" or "link", and its parameters with their
-    defaults."""
+    """A kind of bad manners: `layer` "frame", "identity" or "link", parameters and defaults."""
 
     layer: str
     purpose: str
@@ -48,8 +47,7 @@ MANNERS: Mapping[str, Manner] = {
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A time in which a station has bad manners: [start, end) in epoch seconds of the simulated
-    clock."""
+    """A time in which a station has bad manners: [start, end) in simulated epoch seconds."""
 
     kind: str
     start: float
@@ -127,7 +125,6 @@ def in_gbk(raw: bytes) -> bytes:
 
 
 def renumbered(raw: bytes, qn: str) -> bytes:
-    """The same packet under another QN, length and CRC right; only for frames that begin with a
-    QN."""
+    """The same packet under another QN, length and CRC right; the frame must begin with a QN."""
     segment = raw[6 : 6 + int(raw[2:6])]
     return framed(b"QN=" + qn.encode() + segment[20:])

@@ -1,5 +1,4 @@
-"""What a logger still has to send: waiting for the acknowledgement, sending the same bytes again,
-keeping order."""
+"""What a logger still has to send: in order, the same bytes until they are acknowledged."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -23,11 +22,13 @@ class Outbox:
         self._counts, self._limit = counts, limit
         self._answers: deque[Batch] = deque()
         self._queue: deque[Batch] = deque()
+        self._urgent: deque[Outgoing] = deque()
         self._frames: deque[Outgoing] = deque()
         self._waiting: list[Outgoing] = []
 
     def __len__(self) -> int:
-        return len(self._queue) + len(self._answers) + len(self._frames) + len(self._waiting)
+        regular = len(self._queue) + len(self._frames) + len(self._waiting)
+        return regular + len(self._answers) + len(self._urgent)
 
     def put(self, batch: Batch) -> None:
         """Queue regular data."""
@@ -42,23 +43,29 @@ class Outbox:
         self._answers.append(batch)
 
     def ready(self, wall: float, room: int = 0) -> Iterator[Outgoing]:
-        """Frames that may go out now; `room` widens the window for this once."""
-        while self._frames or self._answers or self._queue:
-            if len(self._waiting) >= self.window + room:
+        """Frames that may go out now; `room` widens the window for this once. Answers that want no
+        acknowledgement do not wait for anybody's."""
+        while True:
+            frame = self._next(len(self._waiting) < self.window + room)
+            if frame is None:
                 return
-            if not self._frames:
-                batch = (self._answers or self._queue).popleft()
-                self._frames.extend(batch.make(batch.late))
-                if batch.late:
-                    self._counts["late"] += 1
-                continue
-            frame = self._frames.popleft()
             self._start(frame, wall)
             yield frame
 
+    def _next(self, open_window: bool) -> Outgoing | None:
+        while self._answers and not self._urgent:
+            self._urgent.extend(self._answers.popleft().make(False))
+        if self._urgent:
+            free = open_window or not self._urgent[0].awaits
+            return self._urgent.popleft() if free else None
+        while open_window and self._queue and not self._frames:
+            batch = self._queue.popleft()
+            self._counts["late"] += batch.late
+            self._frames.extend(batch.make(batch.late))
+        return self._frames.popleft() if open_window and self._frames else None
+
     def overdue(self, wall: float) -> list[Outgoing] | None:
-        """Frames to send again because their acknowledgement did not come; None when the link is to
-        be given up."""
+        """Frames to send again whose acknowledgement did not come; None to give the link up."""
         late = [f for f in self._waiting if f.deadline <= wall]
         if any(f.tries > self.resends for f in late):
             return None
@@ -67,8 +74,7 @@ class Outbox:
         return late
 
     def acknowledged(self, qn: str | None, cn: str | None = None, pno: str | None = None) -> bool:
-        """Take out the frame that a 9014 (or 9013) means; cn and pno only where the answer names
-        them (2005)."""
+        """Take out the frame that a 9014 or 9013 means; cn and pno if the answer names them."""
         for frame in self._waiting:
             if frame.qn != qn or (cn and cn != frame.cn) or (pno and pno != str(frame.pno)):
                 continue
@@ -79,11 +85,11 @@ class Outbox:
         return False
 
     def link_lost(self) -> None:
-        """What was on its way goes back to the front, bytes unchanged; what the office asked for is
-        forgotten."""
+        """What was on its way goes back to the front unchanged; answers are forgotten."""
         self._frames.extendleft(reversed(self._waiting))
         self._waiting.clear()
         self._answers.clear()
+        self._urgent.clear()
 
     def deadline(self) -> float | None:
         """When the next acknowledgement is overdue."""

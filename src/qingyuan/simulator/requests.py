@@ -1,11 +1,10 @@
-"""Requests and notices from the office: 9011, the deed, 9012; 9013 for a notice (HJ 212-2017
-6.5)."""
+"""Requests and notices from the office: 9011, the deed, 9012; 9013 (HJ 212-2017 6.5)."""
 
 from typing import TYPE_CHECKING
 
 from qingyuan.hj212 import Packet, build, commands
 from qingyuan.simulator.compose import Batch, Outgoing
-from qingyuan.simulator.deeds import control, data, parameters
+from qingyuan.simulator.deeds import FAILED, Reply, control, data, parameters
 
 if TYPE_CHECKING:
     from qingyuan.simulator.logger import DataLogger
@@ -27,7 +26,10 @@ def handle(logger: "DataLogger", packet: Packet, now: float) -> None:
     if code != ACCEPTED:
         logger.counts[f"refused {code}"] += 1
         return
-    reply = _DEEDS[cn](logger, packet, now)
+    try:
+        reply = _DEEDS[cn](logger, packet, now)
+    except (KeyError, ValueError):
+        reply = Reply([], FAILED)  # a field is missing or no number; the centre hears ExeRtn=2
     for batch in reply.responses:
         logger.outbox.answer(batch)
     if reply.result is not None:
@@ -35,8 +37,7 @@ def handle(logger: "DataLogger", packet: Packet, now: float) -> None:
 
 
 def verdict(logger: "DataLogger", packet: Packet) -> int:
-    """QnRtn: 1 will do, 3 PW, 4 MN, 5 ST, 8 CN (HJ 212-2017 table 7); 2005 knows only 1, 2 and
-    3."""
+    """QnRtn: 1 will do, 3 PW, 4 MN, 5 ST, 8 CN (HJ 212-2017 table 7); 2005 knows 1, 2, 3."""
     spec = logger.spec
     known = commands.find(packet.cn or "", spec.edition, "down") and packet.cn in _DEEDS
     checks = (
@@ -55,8 +56,6 @@ def _queue(logger: "DataLogger", cn: str, raw: bytes, packet: Packet) -> None:
 
 
 def _stop(logger: "DataLogger", cn: str) -> None:
-    if cn == "2022":
-        logger.settings.status = False
-        return
-    logger.settings.realtime = False
-    logger.timetable.change("2011", 0, 0)
+    if cn == "2012":
+        logger.settings.realtime = False
+    logger.timetable.change("2011" if cn == "2012" else "2021", 0, 0)

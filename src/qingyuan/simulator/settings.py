@@ -1,5 +1,4 @@
-"""What a logger was told: by its owner (`Talk`) and by the office, request by request
-(`Settings`)."""
+"""What a logger was told: by its owner (`Talk`) and by the office (`Settings`)."""
 
 from dataclasses import dataclass, field
 
@@ -25,8 +24,7 @@ class Talk:
 
 @dataclass(slots=True)
 class Settings:
-    """What requests of the office may change; `clock` is the seconds by which the logger's clock is
-    fast."""
+    """What requests of the office may change; `clock` is how many seconds it is fast."""
 
     password: str
     timeout: int
@@ -34,7 +32,6 @@ class Settings:
     rtd_interval: int
     min_interval: int
     realtime: bool = True
-    status: bool = False
     clock: float = 0.0
     vase: int = 0
     report_time: str = "0000"

@@ -1,5 +1,4 @@
-"""Who the virtual stations are: plainly fictitious names, real shapes of MN, the same fleet for the
-same seed."""
+"""Who the virtual stations are: invented names, real shapes of MN, one fleet a seed."""
 
 import tomllib
 from collections import Counter
@@ -137,8 +136,7 @@ _HEATING_LIMITS = {"a21026": (300.0, 700.0), "a21002": (300.0, 600.0), "a34013":
 
 
 def _name(plant: str, made: Counter[str]) -> tuple[str, str]:
-    """Discharger and point, for example 示例热电厂 and 示例热电厂1号锅炉总排口; numbered on when a
-    list is used up."""
+    """Discharger and point, for example 示例热电厂 and 示例热电厂1号锅炉总排口; then numbered."""
     rows = names()[plant]
     turn, place = divmod(made[plant], len(rows))
     row = rows[place]

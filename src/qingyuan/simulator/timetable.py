@@ -4,6 +4,9 @@ import heapq
 
 from qingyuan.simulator.physics.signal import day_start
 
+_INSTANTS = ("2011", "2021", "2062")
+"""Commands whose DataTime is an instant, not the start of a period."""
+
 
 class Timetable:
     """Due times of the regular uploads: (due, command, start of the period, its length), all in
@@ -50,7 +53,7 @@ class Timetable:
         while self._heap and self._heap[0][0] <= now:
             at, rank, cn = heapq.heappop(self._heap)
             step = self._steps[cn]
-            rows.append((at, cn, at if cn in ("2011", "2062") else at - step, step))
+            rows.append((at, cn, at if cn in _INSTANTS else at - step, step))
             heapq.heappush(self._heap, (at + step, rank, cn))
         return rows
 

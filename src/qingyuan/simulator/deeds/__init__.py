@@ -18,8 +18,7 @@ DONE, FAILED, BAD_CONDITION, NO_DATA = 1, 2, 3, 100
 
 
 class Reply(NamedTuple):
-    """`responses` go out before the 9012; `result` is its ExeRtn, None when the command has no
-    9012."""
+    """`responses` go out before the 9012; `result` is its ExeRtn, None for no 9012."""
 
     responses: list[Batch]
     result: int | None = DONE

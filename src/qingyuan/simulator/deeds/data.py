@@ -25,23 +25,14 @@ def _realtime(logger: "DataLogger", packet: Packet, now: float) -> Reply:
 
 
 def _status(logger: "DataLogger", packet: Packet, now: float) -> Reply:
-    """2021: the state of the treatment plant, once; SBx-RS 1 runs, 0 stands still."""
-    logger.settings.status = True
-    stopped = any(e.kind == "stop" for e in logger.signal.events(now - 1, now + 1))
-    states: build.Factors = {f"SB{i}": {"RS": 0 if stopped else 1} for i in (1, 2, 3)}
-    logger.outbox.put(Batch("2021", lambda late: _state_upload(logger, now, states)))
+    """2021: the state of the treatment plant, now and then at the real-time interval (C.15)."""
+    logger.timetable.change("2021", logger.settings.rtd_interval, now)
+    logger.outbox.put(Batch("2021", partial(logger.composer.states, int(now))))
     return Reply([], None if logger.spec.edition == "2005" else DONE)
 
 
-def _state_upload(logger: "DataLogger", now: float, states: build.Factors) -> list[Outgoing]:
-    fields = {"DataTime": logger.composer.stamp(now)}
-    qn = logger.composer.qn(now)
-    return [logger.composer.plain("2021", qn, fields, states, ack=logger.spec.ack)]
-
-
 def _history(logger: "DataLogger", packet: Packet, now: float) -> Reply:
-    """2051, 2061, 2031, 2062: what lies between BeginTime and EndTime, both included, and is
-    over."""
+    """2051, 2061, 2031, 2062: what is over between BeginTime and EndTime, both included."""
     cn = packet.cn or ""
     starts = list(_periods(logger, packet, now))
     if not starts:

@@ -1,5 +1,4 @@
-"""From readings to minutes, from minutes to hours, from hours to days; and what their data flag
-is."""
+"""From readings to minutes, from minutes to hours, from hours to days; their data flag."""
 
 import math
 from collections import Counter
@@ -8,8 +7,7 @@ from collections.abc import Sequence
 NORMAL = "N"
 FAULT = "D"
 ENOUGH = 0.75
-"""Share of normal readings from which a flue-gas period is normal (HJ 212-2017, notes to C.16,
-C.17, C.18)."""
+"""Share of normal readings that makes a flue-gas period normal (HJ 212-2017, notes to C.16-18)."""
 
 
 def period_flag(flags: Sequence[str], kind: str, rule: str = "standard") -> str:

@@ -12,8 +12,7 @@ AIR_O2 = 21.0
 
 
 class Upset(NamedTuple):
-    """What a process event does at an instant: share of load, times the emission, 1 running to 0
-    stopped."""
+    """What a process event does at an instant: load, emission, 1 running to 0 stopped."""
 
     load: float = 1.0
     emission: float = 1.0
@@ -24,8 +23,7 @@ CALM = Upset()
 
 
 class Plant(Protocol):
-    """A source: levels of its factors (2017 codes in `keys`, 2017 units) in a block of ten
-    minutes."""
+    """A source: levels of its factors (2017 codes in `keys`, 2017 units) in a block."""
 
     keys: tuple[str, ...]
     spread: tuple[tuple[float, float], ...]
@@ -116,8 +114,7 @@ class Boiler:
         self._dust_wave = noise.wave("minutes", seed, name, "dust")
 
     def load(self, block: int) -> float:
-        """Share of full load: hour of the day, day of the week, cold weather, and the dispatcher's
-        mood."""
+        """Share of full load: hour, weekday, cold weather, and the dispatcher's mood."""
         return self._load(block, self._weather.outside(block))
 
     def _load(self, block: int, outside: float) -> float:
@@ -128,8 +125,7 @@ class Boiler:
         return min(1.03, max(0.32, shape * heat + 0.035 * self._load_wave(block)))
 
     def levels(self, block: int, upset: Upset = CALM) -> list[float]:
-        """The block's levels in the order of `keys`: m³/s wet, m/s, °C, kPa, %, % dry, then mg/m³
-        dry at 273 K."""
+        """The block's levels by `keys`: m³/s wet, m/s, °C, kPa, %, % dry, mg/m³ dry at 273 K."""
         outside = self._weather.outside(block)
         load = min(1.03, max(0.2, self._load(block, outside) * upset.load))
         o2 = self._o2_full + 5.5 * (1.0 - load) ** 1.3 if load < 1.0 else self._o2_full
@@ -156,8 +152,7 @@ class Boiler:
     def _stack(
         self, load: float, o2: float, outside: float
     ) -> tuple[float, float, float, float, float]:
-        """Wet flow, velocity, temperature, static pressure and humidity from a dry flow that
-        follows the load."""
+        """Wet flow, velocity, temperature, static pressure and humidity at a load."""
         dry = self._capacity * load * 15.0 / (AIR_O2 - o2)
         temperature = 46.5 + 6.0 * load + 0.03 * outside
         static = -0.08 - 0.24 * load * load
@@ -173,8 +168,7 @@ class Boiler:
         cleaned: tuple[float, float, float],
         upset: Upset,
     ) -> list[float]:
-        """Levels while the source is stopping, stopped, or its cleaning fails; fumes dilute as air
-        takes over."""
+        """Levels while the source is stopping, stopped, or its cleaning fails."""
         run = upset.running
         thin_o2 = o2 + (20.8 - o2) * (1.0 - run)
         dilution = (AIR_O2 - thin_o2) / self._span
@@ -188,13 +182,11 @@ class Boiler:
 
 
 def _oxides(nox: float) -> tuple[float, float]:
-    """NO and NO2 in mg/m³ that make up NOx counted as NO2: NO·46/30 + NO2 (HJ 212-2017 formula
-    21)."""
+    """NO and NO2 in mg/m³ of NOx = NO·46/30 + NO2 (HJ 212-2017 formula 21)."""
     return nox * 0.95 * 30.0 / 46.0, nox * 0.05
 
 
 def _curve(hours: tuple[float, ...]) -> list[float]:
-    """One value a block from one value an hour, straight lines between; hour marks stand at the
-    hour's beginning."""
+    """One value a block from one value an hour, straight lines between."""
     steps = zip(hours, (*hours[1:], hours[0]), strict=True)
     return [a + (b - a) * part / 6.0 for a, b in steps for part in range(6)]

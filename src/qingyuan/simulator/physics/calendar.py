@@ -44,8 +44,7 @@ def routine(spec: "StationSpec", day: int) -> list[Event]:
 
 
 def calibration_second(spec: "StationSpec") -> int:
-    """Second of the China day at which a gas station calibrates itself (HJ 75-2017 11.2: once in 24
-    h)."""
+    """Second of the China day of a gas station's calibration, once in 24 h (HJ 75-2017 11.2)."""
     return dice(spec.seed, spec.mn, "habits").randrange(0, 144) * BLOCK
 
 
@@ -77,8 +76,7 @@ def _water_care(
 def _visit(
     spec: "StationSpec", day: int, midnight: int, habits: random.Random, roll: random.Random
 ) -> list[Event]:
-    """The weekly round (HJ 75-2017 10, HJ 355-2019 7: at most 7 days apart) on a working day's
-    morning."""
+    """The weekly round (HJ 75-2017 10, HJ 355-2019 7: each 7 days) on a working morning."""
     if (day + 3) % 7 != habits.randrange(5):
         return []
     begin = midnight + 36000 + 60 * roll.randrange(0, 100)

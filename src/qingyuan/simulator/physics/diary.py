@@ -52,6 +52,5 @@ class Diary:
 
 
 def tail(event: Event) -> int:
-    """Seconds after its end during which an event still shows: a source recovers over twice its
-    ramp."""
+    """Seconds after its end during which it still shows: twice the ramp of a source."""
     return int(2 * event.get("ramp")) if "ramp" in KINDS[event.kind].params else 0

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of event: `layer` "process" or "instrument", `state` whose flag letter its values
-    carry."""
+    """A kind of event: `layer` "process" or "instrument", `state` that gives the flag."""
 
     layer: str
     state: str
@@ -68,8 +67,7 @@ FLAGS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that lasts from `start` until `end` (epoch seconds) on `factors` (2017 codes; () =
-    all it can touch)."""
+    """Something from `start` until `end` (epoch seconds) on `factors` (2017 codes, () = all)."""
 
     kind: str
     start: int

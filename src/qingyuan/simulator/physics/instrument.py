@@ -8,8 +8,7 @@ from qingyuan.simulator.physics.boiler import Upset
 from qingyuan.simulator.physics.events import Event
 
 LAG = 75.0
-"""Response time constant of a gas analyser with its sample line, s (90 % after 173 s; HJ 76-2017
-allows 200 s)."""
+"""Time constant of a gas analyser and its line, s (90 % after 173 s, allowed 200 s)."""
 
 ORDER = (
     "drift", "tamper_gas_path", "tamper_scale", "tamper_cap", "tamper_flat", "spike", "stuck",
@@ -20,8 +19,7 @@ ORDER = (
 
 
 def ramp(event: Event, at: float) -> float:
-    """How far a process event has taken hold at an instant: 0 not yet, 1 fully; exponential in,
-    exponential out."""
+    """How far a process event has taken hold at an instant: 0 not yet, 1 fully, exponential."""
     tau = event.get("ramp") / 3.0
     if at < event.start:
         return 0.0
@@ -60,8 +58,7 @@ def effect(
 
 
 def plateaus(event: Event, factor: FactorSpec, value: float, at: float) -> float:
-    """Zero gas, span gas, purge, each reached with the analyser's lag; the zero gas is N2, so O2
-    falls to 0 too."""
+    """Zero gas, span gas, purge, each reached with the analyser's lag (zero gas N2: O2 is 0)."""
     length = event.end - event.start
     span = factor.low + event.get("span") * (factor.high - factor.low)
     zero = 0.0 if factor.low < 0 else factor.low

@@ -80,8 +80,7 @@ def _sequences(speed: str) -> tuple[list[float], list[float]]:
 
 
 def _cyclic(length: int, memory: float) -> list[float]:
-    """A sequence with exponential memory (in blocks) that goes on smoothly from its end to its
-    beginning."""
+    """A sequence with exponential memory (in blocks) whose end goes on into its beginning."""
     keep = math.exp(-1.0 / memory)
     push = math.sqrt(1.0 - keep * keep)
     dicer = random.Random(length)
@@ -100,6 +99,6 @@ def _cyclic(length: int, memory: float) -> list[float]:
 
 
 def _bell(dicer: random.Random) -> float:
-    """Roughly normal: three uniforms, mean 0, variance 1; `random()` alone is promised to be the
-    same for ever."""
+    """Roughly normal: three uniforms, mean 0, variance 1, from the one function
+    that Python promises to keep."""
     return 2.0 * (dicer.random() + dicer.random() + dicer.random() - 1.5)

@@ -12,13 +12,11 @@ if TYPE_CHECKING:
     from qingyuan.simulator.stations import StationSpec
 
 RESULT_AFTER = 4
-"""A water analyser shows its result 40 minutes after the sample was drawn (HJ 212-2017 C.37 gives
-that figure)."""
+"""A water analyser shows its result 40 minutes after sampling (HJ 212-2017 C.37)."""
 
 _WET_HOURS = {"w01018": 2, "w21003": 1, "w21011": 2, "w21001": 4}
 _DAILY_DRIFT = 0.0015
-"""Deviation of the drift of a gas or dust analyser in 24 h, share of the range (HJ 75-2017 accepts
-2.5 %)."""
+"""Deviation of the drift of a gas or dust analyser in 24 h, of the range (HJ 75-2017: 2.5 %)."""
 
 
 class Probe:
@@ -64,8 +62,7 @@ class Probe:
         return [level + size * s for s in shape] if size else [level] * len(shape)
 
     def drifted(self, block: int, value: float) -> float:
-        """The value with the drift since the last daily calibration: zero wanders, and a little of
-        the span."""
+        """The value with the drift since the last calibration: zero wanders, span a little."""
         if not self.drifts:
             return value
         cycle, since = divmod(block - self._since, BLOCKS_PER_DAY)
@@ -74,13 +71,11 @@ class Probe:
         return shown if shown > self.factor.low else self.factor.low
 
     def sample_block(self, block: int) -> int:
-        """When the sample of the result shown in a block was drawn: on the hour, every `period`
-        blocks."""
+        """When the sample of the result shown in a block was drawn: every `period` blocks."""
         return (block - RESULT_AFTER) // self.period * self.period
 
     def held(self, block: int, true: Callable[[int, int], float]) -> float:
-        """The last result of a water analyser; it stands until the next one, with 2 % error of its
-        own."""
+        """The last result of a water analyser; it stands until the next one (2 % error)."""
         sample = self.sample_block(block)
         if self._result is None or self._result[0] != sample:
             value = true(sample, self.source) * (1.0 + 0.02 * self._error(sample))

@@ -47,8 +47,7 @@ class ShortWay:
         return flow * (BLOCK * 1e-6)
 
     def values(self, block: int, levels: Sequence[float]) -> list[float | None] | None:
-        """The values in column order; None when a tick might leave its range and has to be
-        flagged."""
+        """The values in column order; None when a tick might leave its range."""
         room = 1.0
         sway: Sequence[float] = ()
         if self._o2 >= 0:

@@ -1,5 +1,4 @@
-"""A sewage works: the town's day arrives hours late and flattened, treatment leaves its share of
-each pollutant."""
+"""A sewage works: the town's day arrives hours late and flattened, and cleaner."""
 
 from qingyuan.simulator.physics import BLOCKS_PER_DAY, CHINA_BLOCKS, noise
 from qingyuan.simulator.physics.boiler import CALM, Upset, _curve
@@ -17,8 +16,7 @@ LAG = 5 * 6
 
 
 class SewageWorks:
-    """One works and its outlet; `capacity` is the mean flow in L/s, limits those of GB 18918-2002
-    grade 1A."""
+    """One works and its outlet; `capacity` is the mean flow in L/s; it meets GB 18918-2002 1A."""
 
     keys: tuple[str, ...] = KEYS
     spread: tuple[tuple[float, float], ...] = (
@@ -41,8 +39,7 @@ class SewageWorks:
         }
 
     def levels(self, block: int, upset: Upset = CALM) -> list[float]:
-        """L/s, pH, °C, then COD, NH3-N, TP and TN in mg/L, as the water is (not as an analyser
-        shows it)."""
+        """L/s, pH, °C, then COD, NH3-N, TP and TN in mg/L, as the water is, not as shown."""
         waves = self._waves
         day, slot = divmod(block + CHINA_BLOCKS, BLOCKS_PER_DAY)
         push = self._day[slot] * _WEEK[(day + 3) % 7] * (1.0 + 0.05 * waves["flow"](block))

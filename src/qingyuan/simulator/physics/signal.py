@@ -33,8 +33,7 @@ _READINGS_KEPT = 3 * BLOCKS_PER_DAY
 
 
 class Reading(NamedTuple):
-    """Values in the order of the columns, in the units and digits of the wire, and one flag a
-    factor."""
+    """Values in the order of the columns, as on the wire, and one flag a factor."""
 
     values: Values
     flags: Sequence[str]
@@ -44,8 +43,7 @@ class Signal:
     """The readings of one station at any time; cheap to make, safe to throw away."""
 
     def __init__(self, spec: "StationSpec", *, remember: bool = False) -> None:
-        """`remember` keeps a day's minutes and hours, so that hours and days need not make them
-        again."""
+        """`remember` keeps a day's minutes and hours, which make hours and days fast."""
         self.spec = spec
         self._remember = remember
         self._known: dict[tuple[str, int], Reading] = {}
@@ -85,8 +83,7 @@ class Signal:
         return Reading([c[i] for c in columns], letters)
 
     def ticks(self, block: int) -> tuple[list[Values], Flags | None]:
-        """A block's twenty real-time values per column, and per factor its twenty flags (None: all
-        N)."""
+        """A block's twenty real-time values per column, and flags per factor (None: all N)."""
         if self._ticks is None or self._ticks[0] != block:
             self._ticks = (block, *self._long.ticks(block))
         return self._ticks[1], self._ticks[2]
@@ -103,8 +100,7 @@ class Signal:
         return Reading(*self._long.period(*self._long.raw(block), BLOCK))
 
     def period(self, start: int, seconds: int) -> Reading:
-        """Data of any period of whole ticks within one hour, as for a minute interval of 1 to 30
-        minutes."""
+        """Data of any period of whole ticks, as for a minute interval of 1 to 30 min."""
         if seconds == BLOCK and start % BLOCK == 0:
             return self.minute(start // BLOCK)
         first, last = block_of(start), block_of(start + seconds - 1)
@@ -122,8 +118,7 @@ class Signal:
         return Reading(*self._long.period(*parts, seconds))
 
     def hour(self, start: int) -> Reading:
-        """The hour that begins at `start`, from its six ten-minute data (HJ 212-2017 formulas 16,
-        24)."""
+        """The hour that begins at `start`, from its six blocks (HJ 212-2017 formulas 16, 24)."""
         return self._recall("hour", start, self._make_hour)
 
     def _make_hour(self, start: int) -> Reading:
@@ -146,14 +141,12 @@ class Signal:
         return found
 
     def sampled_at(self, epoch: float) -> dict[str, int]:
-        """Wire code → when the sample was drawn that a water analyser's shown result belongs to
-        (epoch seconds)."""
+        """Wire code → when the sample of a water analyser's result was drawn (epoch seconds)."""
         block = block_of(epoch)
         return {p.factor.code: p.sample_block(block) * BLOCK for p in self._probes if p.period}
 
     def events(self, since: float, until: float) -> list[Event]:
-        """Everything that happens to the station in a span of time, routine and scenario alike, in
-        time order."""
+        """Everything that happens to the station in a span of time, in order."""
         days = range(china_day(block_of(since)) - 2, china_day(block_of(until)) + 1)
         found = {id(e): e for d in days for e in self._diary.beginning_on(d)}
         return sorted(

@@ -140,8 +140,7 @@ class LongWay:
         return [min(*counted, average), average, max(*counted, average)]
 
     def _dry(self, means: Values) -> float | None:
-        """What carries the pollutants: dry standard flow in m³/s (formula 31), for water the flow
-        in L/s."""
+        """What carries the pollutants: dry flow in m³/s (formula 31), or water in L/s."""
         flow = means[self._flow]
         if self._o2 < 0 or flow is None:
             return flow

@@ -17,8 +17,7 @@ class Weather:
         self._spell = noise.wave("days", seed, place, "weather")
 
     def outside(self, block: int) -> float:
-        """Air temperature in °C, continental: cold January, hot July, 12 K between night and
-        afternoon."""
+        """Air temperature in °C, continental: cold January, hot July, 12 K from night to day."""
         local = block + CHINA_BLOCKS
         day = local / BLOCKS_PER_DAY
         turn = math.cos(math.tau * (day % _YEAR - _COLDEST_DAY) / _YEAR)

@@ -1,5 +1,4 @@
-"""A tiny centre for the talking tests: it reads with `hj212.Connection` and acknowledges as it is
-told."""
+"""A tiny centre for the talking tests: it reads with `hj212.Connection` and acknowledges."""
 
 import asyncio
 from collections.abc import Callable, Iterable

@@ -466,3 +466,32 @@ def test_an_answered_heartbeat_is_no_stray(station, noon):
         desk.drain(desk.at(moment))
     assert desk.logger.counts["heartbeats answered"] == 2
     assert desk.logger.counts["stray answers"] == 0
+
+
+def test_an_answer_does_not_wait_for_somebody_elses_acknowledgement(station, noon):
+    desk = Desk(station(), noon).quiet().up()
+    desk.at(noon)
+    spec = desk.logger.spec
+    raw = build.request("1061", edition="2017", st=spec.st, mn=spec.mn, pw=spec.password,
+                        qn="20251123120000777")  # fmt: skip
+    assert [p.cn for p in desk.hear(raw)] == ["9011", "1061", "9012"]
+
+
+def test_a_request_with_nonsense_in_it_fails_with_2(station, noon):
+    spec = station()
+    desk = Desk(spec, noon).quiet().up()
+    segment = (f"QN=20251123120000777;ST={spec.st};CN=1062;PW={spec.password};MN={spec.mn};"
+               "Flag=5;CP=&&RtdInterval=often&&")  # fmt: skip
+    answers = desk.hear(hj212.frame(segment.encode()))
+    assert [p.fields for p in answers] == [{"QnRtn": "1"}, {"ExeRtn": "2"}]
+
+
+def test_the_state_of_the_plant_comes_at_the_real_time_interval_until_stopped(station, noon):
+    desk = Desk(station(), noon).quiet().up()
+    first = desk.ask("2021")
+    assert [p.cn for p in first] == ["9011", "9012", "2021"]
+    assert first[2].factors == {f"SB{i}": {"RS": "1"} for i in (1, 2, 3)}
+    sent = [p.cn for m in range(noon, noon + 91, 30) for p in desk.drain(desk.at(m))]
+    assert sent.count("2021") == 4
+    desk.ask("2022")
+    assert "2021" not in [p.cn for p in desk.drain(desk.at(noon + 150))]
