@@ -61,16 +61,15 @@ def points_overview(
     newest = _newest(list(heard.values()))
     names = _names({code for reading, _kind in newest.values() for code in reading.factors})
     moment = time.time() if now is None else now
-    return [
-        PointState(
-            point, _state(heard.get(point.pk), loggers.get(point.pk, ("", 30))[1], moment),
-            heard[point.pk].at if point.pk in heard else None,
-            heard[point.pk].frame if point.pk in heard else None,
-            loggers.get(point.pk, ("", 30))[0],
-            _tiles(newest.get(point.pk), names),
-        )
-        for point in shown
-    ]
+    states = []
+    for point in shown:
+        latest, (mn, seconds) = heard.get(point.pk), loggers.get(point.pk, ("", 30))
+        states.append(PointState(
+            point, _state(latest, seconds, moment),
+            latest.at or None if latest else None, latest.frame or None if latest else None,
+            mn, _tiles(newest.get(point.pk), names),
+        ))
+    return states
 
 
 def point_latest(scope: Scope, point: MonitoringPoint, *, now: float | None = None) -> PointState:
@@ -91,8 +90,8 @@ def _loggers(points: Sequence[int]) -> dict[int, tuple[str, int]]:
 
 
 def _state(heard: LatestReading | None, seconds: int, now: float) -> str:
-    if heard is None:
-        return "never"
+    if heard is None or not heard.at:
+        return "never"  # history may have been filled in without a single packet
     silence = now - heard.at / 1000
     if silence <= max(MISSED * seconds, 120):
         return "live"

@@ -17,7 +17,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, NullIf
 
 from qingyuan.areas.assets.models import LoggerAssignment, MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
@@ -39,7 +39,7 @@ def point_states(scope: Scope, *, now: float | None = None) -> QuerySet[Monitori
     return points_of(scope).filter(active=True).annotate(
         mn=Coalesce(Subquery(links.values("logger__mn")[:1]), Value("")),
         seconds=Coalesce(seconds, Value(30)),
-        heard=F("latest__at"),
+        heard=NullIf(F("latest__at"), Value(0)),  # 0: history was filled in, nothing heard yet
     ).annotate(
         patience=Greatest(F("seconds") * MISSED * 1000, Value(LEAST * 1000),
                           output_field=BigIntegerField()),
