@@ -59,8 +59,11 @@ def register_station(
     _check_logger(logger)
     logger.save()
     point = _point(scope, owner, outlet.strip() or name.strip(), name.strip(), kind)
-    for st in sts.OF_MEDIUM[kind]:
-        _link(logger, st, point, since, None)
+    # A new logger has no link that these could overlap.
+    LoggerAssignment.objects.bulk_create([
+        LoggerAssignment(logger=logger, st=st, point=point, since=since)
+        for st in sts.OF_MEDIUM[kind]
+    ])
     if scope.organisation.kind == OrganisationKind.OM_UNIT:
         _serve(scope, point, contract_since or queries.today())
     audit(scope, "register_station", logger, None, {

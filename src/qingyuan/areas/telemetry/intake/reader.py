@@ -48,7 +48,7 @@ class Reader:
             except Exception as error:  # one frame must not stop the stream of all stations
                 batch.hit(QuarantineKind.FRAME, frame.mn, f"unreadable: {type(error).__name__}",
                           frame.seq, frame.at, repr(error))
-            if self.parts.oldest() is not None:
+            if self.parts:
                 for seq, at, packet in self.parts.expired(frame.at):
                     self._given_up(seq, at, packet, batch)
         return batch
@@ -65,10 +65,15 @@ class Reader:
         if sender is None:
             batch.hit(QuarantineKind.STATION, mn, "", seq, at, _shown(raw))
             return
-        packet = self._packet(raw, sender)
-        if packet is None:
-            batch.hit(QuarantineKind.FRAME, mn, "crc", seq, at, _shown(raw), sender.organisation)
-            return
+        # The gateway has checked length and CRC; only a CP that may be encrypted is read anew.
+        packet = hj212.Packet(raw[6:6 + int(raw[2:6])], raw)
+        if sender.sm4_key is not None and packet.flag in _ENCRYPTED:
+            opened = _decrypted(raw, sender.sm4_key)
+            if opened is None:
+                batch.hit(QuarantineKind.FRAME, mn, "crc", seq, at, _shown(raw),
+                          sender.organisation)
+                return
+            packet = opened
         if verdict and packet.pw != sender.password:
             # The gateway judged by the registry of that moment; the present one decides.
             batch.hit(QuarantineKind.PASSWORD, mn, "", seq, at, _shown(raw), sender.organisation)
@@ -81,17 +86,6 @@ class Reader:
             packet = whole
         self._packet_in(packet, sender, seq, at, batch)
 
-    def _packet(self, raw: bytes, sender: Sender) -> hj212.Packet | None:
-        """The gateway has checked length and CRC; only a CP that may be encrypted is read anew."""
-        packet = hj212.Packet(raw[6:6 + int(raw[2:6])], raw)
-        if sender.sm4_key is None or packet.flag not in _ENCRYPTED:
-            return packet
-        link = hj212.Connection(sm4_key=sender.sm4_key, max_length=9999)
-        link.receive_data(raw)
-        link.receive_eof()
-        event = link.next_event()
-        return event.packet if isinstance(event, hj212.PacketReceived) else None
-
     def _packet_in(
         self, packet: hj212.Packet, sender: Sender, seq: int, at: int, batch: Batch
     ) -> None:
@@ -102,20 +96,21 @@ class Reader:
         shape, texts = packet.values()
         if not shape.columns:
             self._message(packet, sender, seq, at, batch)
-        elif "DataTime" in shape.fields or not packet.records:
-            self._reading(packet, sender, interval, packet.fields.get("DataTime", ""), shape,
-                          texts, seq, at, batch)
+        elif not packet.records:
+            self._reading(packet.st or "", sender, interval, packet.fields.get("DataTime", ""),
+                          shape, texts, seq, at, batch)
         else:
             stamps = [text for name, text in packet.pairs if name == "DataTime"]
             for stamp, (_time, one, some) in zip(stamps, packet.rows(), strict=True):
                 if one.columns:
-                    self._reading(packet, sender, interval, stamp, one, some, seq, at, batch)
+                    self._reading(packet.st or "", sender, interval, stamp, one, some, seq, at,
+                                  batch)
 
     def _reading(
-        self, packet: hj212.Packet, sender: Sender, interval: str, stamp: str,
+        self, st: str, sender: Sender, interval: str, stamp: str,
         shape: hj212.Shape, texts: list[str], seq: int, at: int, batch: Batch,
     ) -> None:
-        mn, st = sender.mn, packet.st or ""
+        mn = sender.mn
         time = self._times.get(stamp)
         if time is None:
             time = self._time(stamp)
@@ -212,6 +207,14 @@ class Reader:
         for point in points:
             heard = batch.heard.setdefault(point, Heard(at, seq))
             heard.at, heard.frame = at, seq
+
+
+def _decrypted(raw: bytes, key: bytes) -> hj212.Packet | None:
+    link = hj212.Connection(sm4_key=key, max_length=9999)
+    link.receive_data(raw)
+    link.receive_eof()
+    event = link.next_event()
+    return event.packet if isinstance(event, hj212.PacketReceived) else None
 
 
 def _shown(raw: bytes) -> str:

@@ -1,6 +1,7 @@
 """The position moves forward in the transaction that stores what was read. That is all of
 exactly-once: whatever dies, the next run begins where the last commit says."""
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ from .routes import Routes
 from .store import write
 
 NAME = "intake"
-BATCH = 500  # frames a transaction: SQLite has one writer, and the pages want their turn
-YIELD = 0.002  # seconds left to other writers after a full batch
+# Frames a transaction. SQLite has one writer: frames are decoded outside the transaction, which
+# leaves the pages half of the time, and a short batch leaves it often. When intake has fallen
+# behind it takes longer ones: a page of the table then takes several rows at a time.
+BATCH, LONG_BATCH = 500, 2000
 SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
 IDLE_FIRST, IDLE_MOST = 0.005, 0.05
 
@@ -42,7 +45,7 @@ class Intake:
 
     def __init__(self, spool: Path, *, batch: int = BATCH) -> None:
         self._spool = SpoolReader(spool)
-        self._size = batch
+        self._short = self._size = batch
         self._routes = Routes()
         self._reader = Reader(self._routes, Plans())
         self._latest = Latest()
@@ -57,12 +60,14 @@ class Intake:
         self._seq = position.seq  # what the table says: the fence against a second intake
         self._read = position.settled
         self._settled = position.settled
-        self._mark, self._said_at = spool.parent / SAID, 0.0
+        self._mark, self._said_at, self._said = spool.parent / SAID, 0.0, 0
         self.progress = Progress()
 
     def step(self) -> int:
         """Read, decode and store one batch; how many frames there were."""
         frames = self._spool.after(self._read, self._size)
+        behind = len(frames) == self._size
+        self._size = min(self._size * 2, max(LONG_BATCH, self._short)) if behind else self._short
         if not frames:
             if self._latest:
                 self._commit([], None)
@@ -82,8 +87,8 @@ class Intake:
         if batch is not None:
             self._latest.add(batch.heard)
         # Under load arrivals are written once a second; a restart reads from the last such moment.
-        flush = len(frames) < self._size or now - self._flushed_at >= 1
-        settled = self._settled_at(read) if flush else self._settled
+        flush = len(frames) < self._short or now - self._flushed_at >= 1
+        settled = self._reader.parts.settled(read) if flush else self._settled
         with transaction.atomic(durable=True):
             if batch is not None:
                 write(batch)
@@ -98,16 +103,13 @@ class Intake:
         self.progress.packets += batch.packets if batch is not None else 0
 
     def _say(self) -> None:
-        """Leave the stored sequence where the gateway looks for it, a few times a second."""
-        if time.monotonic() - self._said_at >= 0.2:
-            self._said_at = time.monotonic()
+        """Leave the stored sequence where the gateway looks for it: a few times a second, and
+        once a second when nothing comes, as a sign of life."""
+        if time.monotonic() - self._said_at >= (0.2 if self._read != self._said else 1.0):
+            self._said_at, self._said = time.monotonic(), self._read
             temporary = self._mark.with_name(f".{self._mark.name}")
             temporary.write_text(str(self._read))
             temporary.replace(self._mark)
-
-    def _settled_at(self, read: int) -> int:
-        oldest = self._reader.parts.oldest()
-        return read if oldest is None else min(read, oldest - 1)
 
     def _advance(self, seq: int, settled: int, frames: int, now_ms: int) -> None:
         moved = Position.objects.filter(name=NAME, seq=self._seq).update(
@@ -136,12 +138,9 @@ class Intake:
         pause = IDLE_FIRST
         while not stopping():
             done = self.step()
-            if done == self._size:
-                pause = IDLE_FIRST
-                time.sleep(YIELD if connection.vendor == "sqlite" else 0)
-                continue
             pause = IDLE_FIRST if done else min(pause * 2, IDLE_MOST)
-            time.sleep(pause)
+            if done < self._short:
+                time.sleep(pause)
         if self._latest:
             self._commit([], None)
         return self.progress
@@ -151,8 +150,14 @@ class Intake:
 
 
 def tune() -> None:
-    """This connection writes what the spool holds durably already: after a power cut the position
-    and its readings are lost together, and read again. So it need not wait for the disk."""
+    """Settings of a process that does nothing but intake.
+
+    Its connection writes what the spool holds durably already: after a power cut the position and
+    its readings are lost together, and read again, so it need not wait for the disk. And what a
+    batch allocates is freed by reference; the collector would only walk through it again and again.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     connection.ensure_connection()
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

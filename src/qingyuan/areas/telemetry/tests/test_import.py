@@ -123,7 +123,8 @@ def test_a_workbook_with_dates(cast, station):
     one = station(kind="water", mn="010000A8900016F000169D02")
     book = Workbook()
     book.active.append(["时间", "COD", "氨氮（mg/L）", "pH", "污水流量"])
-    book.active.append([datetime(2026, 11, 22), 41.8, 1.25, 7.1, 100])
+    day = datetime.fromisoformat("2026-11-22")  # a sheet knows no time zone: China time
+    book.active.append([day, 41.8, 1.25, 7.1, 100])
     file = io.BytesIO()
     book.save(file)
     take(cast, one, file.getvalue(), "day")

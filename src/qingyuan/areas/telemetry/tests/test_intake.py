@@ -255,6 +255,20 @@ def test_hours_touched_are_marked_with_a_generation(cast, station, segment, spoo
     assert (mark.hour, mark.generation) == (at("20261123140000"), 2)
 
 
+def test_several_data_times_in_one_packet_are_several_readings(
+    cast, station, segment, spooled, intake
+):
+    one = station()
+    spooled([segment(one, "2051", "20261123130000",
+                     "a21026-Avg=1,a21026-Flag=N;DataTime=20261123131000;a21026-Avg=2,"
+                     "a21026-Flag=D")])
+    assert intake().packets == 2
+    assert stored(cast, one.mn, "min") == [
+        (at("20261123130000"), {"a21026": {"Avg": 1.0, "Flag": "N"}}),
+        (at("20261123131000"), {"a21026": {"Avg": 2.0, "Flag": "D"}}),
+    ]
+
+
 def test_a_flag_or_a_name_that_a_database_refuses_stops_nothing(
     cast, station, segment, spooled, intake
 ):

@@ -76,3 +76,22 @@ def test_counts_are_right_when_a_restart_reads_frames_again(
         run.drain()
         run.close()
     assert Quarantine.objects.get(kind="factor").count == 1
+
+
+def test_a_restart_never_falls_inside_a_joined_packet(segment, station, cast):
+    from qingyuan import hj212
+    from qingyuan.areas.telemetry.intake.parts import Parts
+
+    one, parts = station(), Parts()
+
+    def give(seq, number, time="20261123140000"):
+        raw = part(segment, one, number, "a21026-Avg=1", time)
+        return parts.receive(hj212.Packet(raw[6:-6], raw), seq, seq * 1000)
+
+    assert give(3, 2) is None
+    assert give(4, 1, "20261123150000") is None
+    assert give(5, 1) is not None
+    # 4 waits, and 3..5 are one packet: whoever begins at 4 would keep 5 for another one.
+    assert parts.settled(5) == 2
+    assert give(6, 2, "20261123150000") is not None
+    assert parts.settled(6) == 6
