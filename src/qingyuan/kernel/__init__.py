@@ -1,1 +1,1 @@
-"""What two pure packages share and nothing else: the China clock, the places of the data directory."""
+"""What pure packages share and nothing else: the China clock, the places of the data."""
