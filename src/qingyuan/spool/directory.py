@@ -35,6 +35,7 @@ class Directory:
             settled = time.time_ns() - mtime > _SETTLED_NS
             self._files = dayfile.day_files(self._path)
             self._listed_mtime = mtime if settled else -1
+            self._let_go()
         return list(self._files)
 
     def open(self, day: str) -> Day:
@@ -52,6 +53,12 @@ class Directory:
         while len(self._open) > KEPT_OPEN:
             self._open.popitem(last=False)[1].close()
         return opened
+
+    def _let_go(self) -> None:
+        """Close files that were swapped or taken away: an open one keeps its space on the disk."""
+        for day, opened in list(self._open.items()):
+            if self._files.get(day) != opened.path:
+                self._open.pop(day).close()
 
     def first_seq(self, day: str) -> int:
         """The first sequence of a day; it never changes, so it is read once."""

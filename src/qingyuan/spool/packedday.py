@@ -27,7 +27,8 @@ SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT;
 CREATE TABLE block (
     first_seq INTEGER PRIMARY KEY,
-    frames INTEGER NOT NULL,
+    min_at INTEGER NOT NULL,
+    max_at INTEGER NOT NULL,
     packed BLOB NOT NULL,
     links BLOB NOT NULL
 ) STRICT;
@@ -35,11 +36,12 @@ CREATE TABLE station (mn TEXT PRIMARY KEY, seqs BLOB NOT NULL) WITHOUT ROWID, ST
 """
 
 
-def pack(frames: list[Frame]) -> tuple[int, int, bytes, bytes]:
+def pack(frames: list[Frame]) -> tuple[int, int, int, bytes, bytes]:
     """One row of table ``block`` from consecutive frames."""
+    times = [frame.at for frame in frames]
     heads = [
         [frame.seq for frame in frames],
-        [frame.at for frame in frames],
+        times,
         [frame.peer for frame in frames],
         [frame.mn for frame in frames],
         [frame.verdict for frame in frames],
@@ -48,7 +50,7 @@ def pack(frames: list[Frame]) -> tuple[int, int, bytes, bytes]:
     text = json.dumps(heads, separators=(",", ":"), ensure_ascii=False).encode()
     body = b"".join([len(text).to_bytes(4, "big"), text, *(frame.raw for frame in frames)])
     links = b"".join(frame.link for frame in frames)
-    return frames[0].seq, len(frames), _compressed(body), links
+    return frames[0].seq, min(times), max(times), _compressed(body), links
 
 
 def unpack(packed: bytes, links: bytes) -> list[Frame]:
@@ -72,14 +74,17 @@ class PackedDay:
     """Reads a packed file; the same questions as :class:`PlainDay`."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._connection = dayfile.open_for_reading(path)
         self._blocks: OrderedDict[int, list[Frame]] = OrderedDict()
         try:
             self.meta = dayfile.Meta(self._connection)
-            self._firsts = [
-                first for (first,) in
-                self._connection.execute("SELECT first_seq FROM block ORDER BY first_seq")
-            ]
+            rows = self._connection.execute(
+                "SELECT first_seq, min_at, max_at FROM block ORDER BY first_seq"
+            ).fetchall()
+            self._firsts: list[int] = [row[0] for row in rows]
+            self._min_at: list[int] = [row[1] for row in rows]
+            self._max_at: list[int] = [row[2] for row in rows]
         except BaseException:
             self._connection.close()
             raise
@@ -87,7 +92,7 @@ class PackedDay:
     def after(self, seq: int, limit: int) -> list[Frame]:
         """Frames with a higher sequence, oldest first."""
         found: list[Frame] = []
-        for first in self._firsts[max(bisect_right(self._firsts, seq + 1) - 1, 0):]:
+        for first in self._firsts[self._place(seq + 1) :]:
             found += [frame for frame in self._block(first) if frame.seq > seq]
             if len(found) >= limit:
                 break
@@ -97,17 +102,20 @@ class PackedDay:
         """The frames of these sequences, in the order asked."""
         found = []
         for seq in seqs:
-            first = self._firsts[max(bisect_right(self._firsts, seq) - 1, 0)]
+            first = self._firsts[self._place(seq)]
             found += [frame for frame in self._block(first) if frame.seq == seq]
         return found
 
     def seqs_of_station(
         self, mn: str, before: int, since_at: int, until_at: int
     ) -> Iterator[list[int]]:
-        """An MN's sequences below ``before``, newest first."""
+        """An MN's sequences below ``before``, newest first, of blocks that meet the times."""
         row = self._connection.execute("SELECT seqs FROM station WHERE mn = ?", (mn,)).fetchone()
         if row:
-            yield [seq for seq in reversed(unpack_seqs(row[0])) if seq < before]
+            yield [
+                seq for seq in reversed(unpack_seqs(row[0]))
+                if seq < before and self._meets(seq, since_at, until_at)
+            ]
 
     def last_seq(self) -> int:
         """Sequence of the newest frame; of the frame before the file when it is empty."""
@@ -117,6 +125,13 @@ class PackedDay:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _place(self, seq: int) -> int:
+        return max(bisect_right(self._firsts, seq) - 1, 0)
+
+    def _meets(self, seq: int, since_at: int, until_at: int) -> bool:
+        place = self._place(seq)
+        return self._max_at[place] >= since_at and self._min_at[place] < until_at
 
     def _block(self, first: int) -> list[Frame]:
         if first not in self._blocks:
@@ -156,4 +171,4 @@ def _compressed(data: bytes) -> bytes:
 
 
 def write_block(connection: sqlite3.Connection, frames: list[Frame]) -> None:
-    connection.execute("INSERT INTO block VALUES (?, ?, ?, ?)", pack(frames))
+    connection.execute("INSERT INTO block VALUES (?, ?, ?, ?, ?)", pack(frames))

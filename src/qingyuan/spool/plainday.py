@@ -13,6 +13,7 @@ class PlainDay:
     """One connection that stays open; each call sees what is committed by then."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._connection = dayfile.open_for_reading(path)
         try:
             self.meta = dayfile.Meta(self._connection)

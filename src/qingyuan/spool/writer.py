@@ -103,7 +103,9 @@ class SpoolWriter:
     def _append_day(self, frames: Sequence[NewFrame]) -> list[int]:
         prints = [sha256(raw).digest() for _, _, _, _, raw in frames]
         digests = [first_eight(print_)[0] for print_ in prints]
-        suspects = self._suspects(digests)
+        repeated = _repeated(digests)
+        # Asked for the whole batch at once, which is cheap; nearly all frames are new.
+        suspects = repeated.union(*(day.perhaps_kept(digests) for day in self._days))
         seq, link = self._seq, self._link
         rows: list[Row] = []
         kept: list[int] = []
@@ -114,7 +116,8 @@ class SpoolWriter:
             if not mn.isascii():
                 mn = storable(mn)
             if digest in suspects and verdict in COMPARED:
-                twin = self._twin(at, mn, raw, digest, rows)
+                batch = rows if digest in repeated else []
+                twin = self._twin(at, mn, raw, digest, batch)
                 if twin:
                     result.append(-twin)
                     continue
@@ -127,15 +130,6 @@ class SpoolWriter:
             self._days[0].store(rows, kept)
         self._seq, self._link = seq, link
         return result
-
-    def _suspects(self, digests: list[int]) -> set[int]:
-        """The few digests that may have been seen: asked for a whole batch, since that is cheap."""
-        seen: set[int] = set()
-        if len(set(digests)) < len(digests):
-            seen.update(digest for digest, times in Counter(digests).items() if times > 1)
-        for day in self._days:
-            seen.update(day.perhaps_kept(digests))
-        return seen
 
     def _twin(self, at: int, mn: str, raw: bytes, digest: int, batch: list[Row]) -> int:
         for seq, other_at, _, other_mn, verdict, other, _ in reversed(batch):
@@ -164,6 +158,12 @@ class SpoolWriter:
 
 
 _AT = itemgetter(0)
+
+
+def _repeated(digests: list[int]) -> set[int]:
+    if len(set(digests)) == len(digests):
+        return set()
+    return {digest for digest, times in Counter(digests).items() if times > 1}
 
 
 def _lock(directory: Path) -> int:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from qingyuan.spool import (
@@ -81,6 +83,33 @@ def test_a_reader_at_work_survives_the_swap(four_days):
         assert [row.seq for row in rows] == list(range(1, 85))
         assert [row.seq for row in listed.after(0, 1000)] == list(range(1, 85))
         assert at_work.of_station("站-1") == listed.of_station("站-1")
+
+
+def test_a_reader_lets_go_of_the_original_so_that_its_space_is_free(four_days):
+    with SpoolReader(four_days) as reader:
+        assert len(reader.after(0)) == 84
+        compress_before(four_days, "2099-01-01")
+        assert len(reader.after(0)) == 84
+        held = [os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")]
+    assert [path for path in held if path.startswith(f"{four_days}/{DAYS[3]}")] != []
+    assert [path for path in held if path.endswith("(deleted)") and str(four_days) in path] == []
+
+
+def test_a_station_is_read_by_time_without_opening_the_whole_day(four_days, noon, monkeypatch):
+    compress_before(four_days, "2099-01-01")
+    opened = []
+    unpack = packedday.unpack
+
+    def counting(packed, links):
+        opened.append(1)
+        return unpack(packed, links)
+
+    monkeypatch.setattr(packedday, "unpack", counting)
+    with SpoolReader(four_days) as reader:
+        since = noon + 20 * HOUR
+        found = reader.of_station("站-1", since_at=since, until_at=since + 6 * HOUR)
+        assert [row.seq for row in found] == [26, 23]
+    assert len(opened) <= 3
 
 
 def test_a_reader_that_listed_the_days_just_before_opens_the_packed_file(four_days):
