@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role
@@ -35,10 +35,10 @@ def points_of(scope: Scope, on: date | None = None) -> QuerySet[MonitoringPoint]
     elif own.kind == OrganisationKind.ASSOCIATION:
         seen = Q(pk__in=[])
     else:
-        contracts = ServiceContract.objects.filter(
-            in_force(on or today()), om_unit=own, point=OuterRef("pk")
-        )
-        seen = Q(Exists(contracts)) | Q(organisation=own)
+        # IN, not EXISTS: over ten thousand points SQLite would look through all contracts of the
+        # unit for each of them.
+        contracts = ServiceContract.objects.filter(in_force(on or today()), om_unit=own)
+        seen = Q(pk__in=contracts.values("point")) | Q(organisation=own)
     return MonitoringPoint.objects.filter(seen).select_related("outlet", "organisation")
 
 
@@ -49,8 +49,8 @@ def point(scope: Scope, pk: int) -> MonitoringPoint:
 
 def loggers_of(scope: Scope) -> QuerySet[DataLogger]:
     """Loggers linked, now or ever, to a visible point."""
-    links = LoggerAssignment.objects.filter(logger=OuterRef("pk"), point__in=points_of(scope))
-    return DataLogger.objects.filter(Exists(links)).select_related("organisation")
+    links = LoggerAssignment.objects.filter(point__in=points_of(scope))
+    return DataLogger.objects.filter(pk__in=links.values("logger")).select_related("organisation")
 
 
 def stations(scope: Scope) -> QuerySet[DataLogger]:
