@@ -3,6 +3,7 @@
 They fill gaps: whatever a frame brought, or brings later, stands above them (``frame`` is 0).
 """
 
+import struct
 import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -76,6 +77,7 @@ class Rows:
         for place, (code, _suffix) in enumerate(self.columns):
             first.setdefault(code, place)
         self._factors = first  # code → column whose flag speaks for the factor
+        self._places = tuple(first.values())
         self._ids = {code: factor_id(code) for code in first}
         self._check()
         packed = interval in PACKED
@@ -93,12 +95,17 @@ class Rows:
            ) -> list[tuple[Any, ...]]:
         """The table's rows of one instant: one when packed, else one a factor."""
         if self._shape:
-            numbers = [NAN if value is None else value for value in values]
-            text = pack_flags([flags[place] for place in self._factors.values()])
-            return [(self.point, moment, self._shape, self._pack(*numbers), text, self.frame,
+            text = pack_flags([flags[place] for place in self._places])
+            return [(self.point, moment, self._shape, self._packed(values), text, self.frame,
                      self.source)]
         return [row for code, place in self._factors.items()
                 if (row := self._reported(code, moment, values, flags[place]))]
+
+    def _packed(self, values: Sequence[float | None]) -> bytes:
+        try:
+            return self._pack(*values)
+        except struct.error:
+            return self._pack(*[NAN if value is None else value for value in values])
 
     def _reported(self, code: str, moment: int, values: Sequence[float | None], flag: str
                   ) -> tuple[Any, ...] | None:
