@@ -27,6 +27,16 @@ def places(request, tmp_path: Path, monkeypatch):
     return own
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The factor dictionary once for all tests: entered anew in each, its rolled back ids would use
+    up PostgreSQL's sequence of small integers."""
+    from qingyuan.areas.telemetry.factors import sync_factors
+
+    with django_db_blocker.unblock():
+        sync_factors()
+
+
 @pytest.fixture
 def cast(db):
     """Fixed people, each a Scope: the unit's manager, engineer, reviewer, storekeeper; the
