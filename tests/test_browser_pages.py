@@ -314,3 +314,12 @@ def test_stations_from_a_workbook(at, tmp_path):
     expect(page.get_by_text("1 行可导入")).to_be_visible()
     page.get_by_role("button", name="导入无误的 1 行").click()
     expect(page.get_by_text("已登记 1 个站点")).to_be_visible()
+
+
+def test_a_figure_opens_its_evidence(at, fed):
+    page = at(f"/points/{fed.point.pk}/?interval=min&from=2026-11-23&to=2026-11-24")
+    page.get_by_role("link", name="13.75").click()
+    drawer = page.locator("#drawer")
+    expect(drawer).to_contain_text("a21026-Rtd=13.75")
+    drawer.get_by_role("link", name="查看整个报文").click()
+    expect(page.get_by_role("heading", name=re.compile("上传污染物实时数据"))).to_be_visible()

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import commands, export, gateway, imports, overview, packets, point, quarantine
+from .views import (
+    commands,
+    evidence,
+    export,
+    gateway,
+    imports,
+    overview,
+    packets,
+    point,
+    quarantine,
+)
 
 app_name = "telemetry"
 urlpatterns = [
@@ -14,6 +24,7 @@ urlpatterns = [
     path("points/<int:pk>/series.json", point.series_json, name="point-series"),
     path("points/<int:pk>/readings.<str:form>", export.export, name="point-export"),
     path("points/<int:pk>/packet-at/", point.packet_at, name="packet-at"),
+    path("points/<int:pk>/evidence/", evidence.evidence, name="evidence"),
     path("points/<int:pk>/packets/", packets.packet_list, name="packets"),
     path("points/<int:pk>/packets/<int:seq>/", packets.packet, name="packet"),
     path("points/<int:pk>/packets/<int:seq>/raw", packets.download, name="packet-raw"),

@@ -60,7 +60,7 @@ def columns(
     rows = TABLES[interval].objects.filter(point=point.pk, time__gte=since, time__lt=until)
     pairs = _packed(rows) if interval in PACKED else _reported(rows)
     names = {f.code: f for f in Factor.objects.filter(code__in={code for code, _s in pairs})}
-    order = list(dict.fromkeys(code for code, _suffix in pairs))
+    order = pollutants_first(dict.fromkeys(code for code, _suffix in pairs))
     pairs.sort(key=lambda pair: (order.index(pair[0]), _rank(pair[1]), pair[1]))
     return [
         Column(
@@ -82,13 +82,17 @@ def unit_of(code: str, suffix: str, factor: Factor | None) -> str:
     return factor.unit if factor else ""
 
 
-def weight(code: str) -> tuple[bool, str]:
-    """Sorts pollutants before the auxiliary quantities (flow, temperature, humidity, oxygen, pH).
+AUXILIARY = ("a00", "a01", "a19", "w00", "w01001", "w01010", "B0", "S", "001", "003")
 
-    >>> sorted(["a00000", "a19001", "a21026", "a34013"], key=weight)
-    ['a21026', 'a34013', 'a00000', 'a19001']
+
+def pollutants_first(codes: Iterable[str]) -> list[str]:
+    """Pollutants before the auxiliary quantities (flow, temperature, humidity, oxygen, pH), else in
+    the order given.
+
+    >>> pollutants_first(["a00000", "a34013", "a19001", "a21026"])
+    ['a34013', 'a21026', 'a00000', 'a19001']
     """
-    return code.startswith(("a00", "a01", "a19", "w00", "w01001", "w01010", "B0", "S")), code
+    return sorted(codes, key=lambda code: code.startswith(AUXILIARY))
 
 
 def _rank(suffix: str) -> int:
@@ -117,7 +121,7 @@ def _reported(rows) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
 def _pairs(
     counted: dict[int, dict[str, int]], rare: dict[int, set[str]], codes: dict[int, str]
 ) -> Iterable[tuple[str, str]]:
-    for factor, row in sorted(counted.items(), key=lambda item: weight(codes[item[0]])):
+    for factor, row in sorted(counted.items(), key=lambda item: codes[item[0]]):
         for column, suffix in SUFFIX_OF_COLUMN.items():
             if row[column]:
                 yield codes[factor], suffix

@@ -309,6 +309,25 @@ def test_wrong_addresses_are_answered_without_a_crash(browser_of, fed):
         assert client.get(f"/points/{fed.point.pk}/?{query}").status_code == 200, query
 
 
+def test_every_figure_can_be_asked_why(browser_of, fed, cast, segment, spooled, intake):
+    client = browser_of("manager")
+    minute = f"/points/{fed.point.pk}/evidence/?interval=min&time=1795413600&code=a21026"
+    answer = client.get(minute, headers={"HX-Request": "true"})
+    assert "a21026-Avg=12.5" in answer.context["wire"]
+    assert answer.context["frame"].seq == 2
+    assert "<html" not in text(answer)
+    assert f"/points/{fed.point.pk}/packets/2/" in text(answer)
+    assert minute.split("?")[1].replace("&", "&amp;") in text(
+        client.get(f"/points/{fed.point.pk}/?{DAY}")
+    )
+    spooled([segment(fed, "2051", "20261123140000", MINUTE.replace("12.5", "33.5"), qn="2" * 17)])
+    intake()
+    assert "12.5" in str([c["facts"] for c in client.get(minute).context["before"]])
+    assert client.get(minute.replace("a21026", "a99999")).status_code == 404
+    assert browser_of("outsider").get(minute).status_code == 404
+    assert browser_of("storekeeper").get(minute).context["frame"] is None
+
+
 # -- packets ------------------------------------------------------------------------------------
 
 

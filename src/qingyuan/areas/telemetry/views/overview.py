@@ -12,6 +12,7 @@ from qingyuan.areas.assets.models import Medium
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
 from qingyuan.areas.telemetry.queries import points_overview
+from qingyuan.areas.telemetry.queries.columns import pollutants_first
 from qingyuan.areas.telemetry.queries.states import (
     STATES,
     count_states,
@@ -66,7 +67,7 @@ def _tabs(counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _card(point: Any, state: Any) -> dict[str, Any]:
-    tiles = list(state.tiles) if state else []
+    tiles = ordered_tiles(state.tiles) if state else []
     flags = list(dict.fromkeys(t.flag for t in tiles if t.flag not in ("", "N", "3")))
     return {
         "point": point,
@@ -78,6 +79,12 @@ def _card(point: Any, state: Any) -> dict[str, Any]:
         "more": max(0, len(tiles) - FACTORS_IN_LIST),
         "flags": flags,
     }
+
+
+def ordered_tiles(tiles: Any) -> list[Any]:
+    """Tiles with the pollutants first."""
+    known = {tile.code: tile for tile in tiles}
+    return [known[code] for code in pollutants_first(known)]
 
 
 def _tag(points: list[Any], counts: dict[str, int], asked: str) -> str:

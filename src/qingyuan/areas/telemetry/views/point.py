@@ -20,6 +20,7 @@ from qingyuan.areas.telemetry.queries.states import point_states
 from qingyuan.areas.telemetry.readings import load
 
 from .command_words import described
+from .overview import ordered_tiles
 from .window import PRESETS, Window, field_value, window_of
 
 ROWS = 50
@@ -67,6 +68,7 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
         "point": point,
         **live_context(scope, point),
         "window": window,
+        "following": not window.moved and "from" not in request.GET,
         "newest": newest,
         "intervals": Interval.choices,
         "presets": PRESETS[window.interval],
@@ -123,6 +125,7 @@ def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
             "source": found.sources.get(reading.source),
             "cells": [
                 {
+                    "code": group["code"],
                     "value": reading.factors.get(group["code"], {}).get(column.suffix),
                     "flag": str(reading.factors.get(group["code"], {}).get("Flag", ""))
                     if column is group["columns"][-1]
@@ -138,7 +141,11 @@ def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
 
 def live_context(scope: Scope, point: MonitoringPoint) -> dict[str, Any]:
     state = latest(scope, point)
-    return {"state": state, "patience": getattr(point, "patience", 120_000) // 1000}
+    return {
+        "state": state,
+        "tiles": ordered_tiles(state.tiles),
+        "patience": getattr(point, "patience", 120_000) // 1000,
+    }
 
 
 @page("see_points")

@@ -98,13 +98,13 @@ function option(factor) {
   return {
     useUTC: true,
     animation: false,
-    grid: { left: 8, right: 12, top: several ? 26 : 10, bottom: 30, containLabel: true },
+    grid: { left: 8, right: 22, top: several ? 26 : 10, bottom: 30, containLabel: true },
     legend: several ? { top: 0, right: 4, itemHeight: 8, itemWidth: 18, textStyle: { color: ink, fontSize: 12 } } : undefined,
     xAxis: {
       type: "time", min: x(base.from), max: x(base.to), axisLine: { lineStyle: { color: rule } }, splitLine: { show: false },
       axisLabel: { color: ink, hideOverlap: true, fontSize: 12, formatter: { year: "{yyyy} 年", month: "{M} 月", day: "{M}-{d}", hour: "{HH}:{mm}", minute: "{HH}:{mm}", second: "{HH}:{mm}:{ss}" } },
     },
-    yAxis: { type: "value", scale: true, splitNumber: 3, axisLabel: { color: ink, fontSize: 12 }, splitLine: { lineStyle: { color: rule } } },
+    yAxis: { type: "value", scale: true, splitNumber: 3, axisLabel: { color: ink, fontSize: 12, formatter: figure }, splitLine: { lineStyle: { color: rule } } },
     dataZoom: [{ type: "inside", filterMode: "none", minValueSpan: 60_000, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true },
       { type: "slider", height: 14, bottom: 2, filterMode: "none", showDetail: false, showDataShadow: false, brushSelect: false, borderColor: rule, fillerColor: isDark() ? "rgba(20,149,138,.25)" : "rgba(15,118,110,.10)", handleStyle: { color: isDark() ? "#14958a" : "#0f766e", borderWidth: 0 }, moveHandleSize: 0, minValueSpan: 60_000 }],
     tooltip: {
@@ -163,6 +163,30 @@ async function zoomed(chart) {
   }
 }
 
+// A window that ends now moves on with the clock, unless somebody is looking at a part of it.
+async function follow() {
+  const span = Number(holder.dataset.follow);
+  const zoomedIn = [...charts.values()].some(({ chart }) => {
+    const { start: from, end: to } = chart.getOption().dataZoom[0];
+    return from > 0 || to < 100;
+  });
+  if (document.hidden || zoomedIn || !charts.size) return;
+  const now = Math.floor(Date.now() / 1000) + 60;
+  let next;
+  try {
+    next = await load({ from_epoch: now - span, to_epoch: now });
+  } catch {
+    return;
+  }
+  base = next;
+  for (const factor of next.factors) {
+    const held = charts.get(factor.code);
+    if (!held) continue;
+    held.factor = factor;
+    held.chart.setOption(option(factor));
+  }
+}
+
 async function start() {
   try {
     base = await load();
@@ -178,6 +202,7 @@ async function start() {
 
 if (holder) {
   start();
+  if (holder.dataset.follow) setInterval(follow, 60_000);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(() => { for (const { chart, factor } of charts.values()) chart.setOption(option(factor)); }, 0);
   });
