@@ -1,8 +1,8 @@
 """The factor dictionary: hj212's tables as rows, and what a unit adds of its own."""
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.actions import announce
@@ -23,6 +23,8 @@ def sync_factors() -> int:
             for row in table.TABLE if row.edition == edition and "xx" not in row.code}
     known = set(Factor.objects.values_list("code", flat=True))
     new = [_row(code, row) for code, row in rows.items() if code not in known]
+    for number, factor in enumerate(new, _next_id()):
+        factor.id = number
     # Two processes may start at once: the second finds the rows there.
     Factor.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
@@ -31,6 +33,28 @@ def sync_factors() -> int:
 def _row(code: str, row: table.Factor) -> Factor:
     return Factor(code=code, name=row.name[:64], unit=row.unit[:32], medium=row.medium,
                   decimals=row.decimals)
+
+
+def _next_id() -> int:
+    return (Factor.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+
+
+def enter(factor: Factor) -> Factor:
+    """Save a new factor under the next free id, or find that another process has just entered the
+    code. IntegrityError when no id could be had."""
+    for attempt in range(5):
+        factor.id = _next_id()
+        try:
+            with transaction.atomic():
+                factor.save(force_insert=True)
+            return factor
+        except IntegrityError:
+            found = Factor.objects.filter(code=factor.code).first()
+            if found is not None:
+                return found
+            if attempt == 4:
+                raise
+    return factor
 
 
 def factor_id(code: str) -> int | None:
@@ -42,11 +66,9 @@ def factor_id(code: str) -> int | None:
     row = next(filter(None, (table.find(code, edition) for edition in reversed(_EDITIONS))), None)
     if row is None:
         return None
-    made, _new = Factor.objects.get_or_create(code=code, defaults={
-        "name": f"{row.name} {code[-2:]}"[:64], "unit": row.unit[:32], "medium": row.medium,
-        "decimals": row.decimals,
-    })
-    return made.id
+    made = _row(code, row)
+    made.name = f"{row.name} {code[-2:]}"[:64]
+    return enter(made).id
 
 
 @transaction.atomic
@@ -59,10 +81,8 @@ def add_factor(
     row = Factor(code=code.strip(), name=name.strip(), unit=unit.strip(), medium=medium,
                  decimals=decimals)
     _code(row.code)
-    row.full_clean()
-    if row.name == "":
-        raise ValidationError({"name": _("请填写因子名称")})
-    row.save()
+    row.full_clean(exclude=["id"])
+    enter(row)
     announce()  # a running intake has plans that leave this factor out
     audit(scope, "add_factor", row, None, {"code": row.code, "name": row.name, "unit": row.unit})
     return row

@@ -22,7 +22,8 @@ class Interval(models.TextChoices):
 class Factor(models.Model):
     """One monitored quantity by its code on the wire (Annex B of HJ 212-2017, HJ/T 212-2005)."""
 
-    id = models.SmallAutoField(primary_key=True)
+    # Given out by ``factors.enter``: a sequence of small integers would run dry by mere attempts.
+    id = models.SmallIntegerField(primary_key=True)
     code = models.CharField(_("因子编码"), max_length=16, unique=True)
     name = models.CharField(_("名称"), max_length=64)
     unit = models.CharField(_("单位"), max_length=32, blank=True)
