@@ -323,3 +323,11 @@ def test_a_figure_opens_its_evidence(at, fed):
     expect(drawer).to_contain_text("a21026-Rtd=13.75")
     drawer.get_by_role("link", name="查看整个报文").click()
     expect(page.get_by_role("heading", name=re.compile("上传污染物实时数据"))).to_be_visible()
+
+
+def test_a_spot_of_a_chart_opens_its_evidence(at, fed):
+    page = at(f"/points/{fed.point.pk}/?interval=min&from=2026-11-23T14:00&to=2026-11-23T15:00")
+    page.wait_for_selector("#charts[data-ready]")
+    page.locator(".chart canvas").first.hover()
+    page.get_by_role("link", name="查看依据与报文").first.click()
+    expect(page.locator("#drawer")).to_contain_text("a21026-Avg=")

@@ -15,6 +15,15 @@ from .models import Interval
 MOST_MB = 50
 
 
+class FactorForm(forms.Form):
+    """A factor that the standard's tables do not have."""
+
+    code = forms.CharField(label=gettext_lazy("因子编码"), max_length=16)
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=64)
+    unit = forms.CharField(label=gettext_lazy("单位"), max_length=32, required=False,
+                           help_text=gettext_lazy("无量纲则不填"))
+
+
 class ImportForm(forms.Form):
     """A file of readings of one point."""
 

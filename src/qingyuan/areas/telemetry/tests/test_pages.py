@@ -154,7 +154,7 @@ def test_an_outsider_gets_404_for_everything_of_a_point(browser_of, fed):
         "packets/",
         "packets/1/",
         "packets/1/raw",
-        "packet-at/?interval=min&time=1",
+        "evidence/?interval=min&time=1&code=a",
     ):
         assert client.get(f"/points/{pk}/{tail}").status_code == 404, tail
     assert fed.point.name not in text(client.get("/"))
@@ -285,13 +285,6 @@ def test_all_columns_on_request(browser_of, fed):
         client.get(f"/points/{fed.point.pk}/readings.csv?{DAY}&columns=all")
     ).decode()
     assert "最小" in exported
-
-
-def test_a_spot_of_the_chart_leads_to_its_packet(browser_of, fed):
-    client = browser_of("manager")
-    found = client.get(f"/points/{fed.point.pk}/packet-at/?interval=min&time=1795414200")
-    assert found.url == f"/points/{fed.point.pk}/packets/3/"
-    assert client.get(f"/points/{fed.point.pk}/packet-at/?interval=min&time=7").status_code == 404
 
 
 def test_wrong_addresses_are_answered_without_a_crash(browser_of, fed):
@@ -460,6 +453,23 @@ def test_a_replay_after_the_station_was_entered_stores_the_readings(browser_of, 
     assert "没有待处理的数据" in text(answer)
     shown = client.get(f"/points/{one.point.pk}/?{DAY}")
     assert len(shown.context["rows"]) == 2
+
+
+def test_an_unknown_factor_is_entered_and_its_values_come_in(
+    browser_of, fed, segment, spooled, intake
+):
+    spooled([segment(fed, "2051", "20261123145000", "x12345-Avg=8.5,x12345-Flag=N")])
+    intake()
+    client = browser_of("manager")
+    row = only_row(client)
+    assert browser_of("reviewer").get(f"/quarantine/{row.pk}/factor/").status_code == 403
+    refused = client.post(f"/quarantine/{row.pk}/factor/", {"code": "x12345", "name": ""})
+    assert refused.status_code == 422
+    client.post(
+        f"/quarantine/{row.pk}/factor/", {"code": "x12345", "name": "示例因子", "unit": "mg/L"}
+    )
+    shown = client.get(f"/points/{fed.point.pk}/?{DAY}")
+    assert ("x12345", "mg/L") in [(c.code, c.unit) for c in shown.context["columns"]]
 
 
 def test_a_reason_can_be_set_aside_and_found_again(browser_of, stranger):

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 
 from qingyuan.areas.assets import queries as assets
 from qingyuan.areas.assets.models import MonitoringPoint
@@ -17,7 +16,6 @@ from qingyuan.areas.telemetry.queries import point_latest as latest
 from qingyuan.areas.telemetry.queries.charts import charts
 from qingyuan.areas.telemetry.queries.columns import Column, columns
 from qingyuan.areas.telemetry.queries.states import point_states
-from qingyuan.areas.telemetry.readings import load
 
 from .command_words import described
 from .overview import ordered_tiles
@@ -158,7 +156,8 @@ def point_live(request: HttpRequest, pk: int) -> HttpResponse:
     tag = f'"{state.state}-{state.at}-{state.frame}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    response = render(request, "telemetry/point_live.html", {"point": point, **context})
+    context |= {"point": point, "polled": True}
+    response = render(request, "telemetry/point_live.html", context)
     response["ETag"] = tag
     response["Cache-Control"] = "no-store"
     return response
@@ -197,18 +196,3 @@ def _chart_document(window: Window, found: list[Any]) -> dict[str, Any]:
             for chart in found
         ],
     }
-
-
-@page("see_frames")
-def packet_at(request: HttpRequest, pk: int) -> HttpResponse:
-    """From a spot of a chart to the packet it came from."""
-    point = point_or_404(request.scope, pk)
-    interval, moment = request.GET.get("interval", ""), request.GET.get("time", "")
-    if interval not in Interval.values or not moment.isdecimal() or len(moment) > 11:
-        raise Http404
-    found = load(interval, [point.pk], int(moment), int(moment) + 1)
-    if not found:
-        raise Http404
-    if not found[0].frame:
-        raise Http404(_("该值不是由报文入库的。"))
-    return redirect("telemetry:packet", pk=point.pk, seq=found[0].frame)

@@ -1,16 +1,19 @@
 """What could not be stored, why, and the two things one can do about it."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from qingyuan.areas.assets.forms import refuse
 from qingyuan.areas.assets.queries import stations
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
 from qingyuan.areas.telemetry import actions, queries
+from qingyuan.areas.telemetry.forms import FactorForm
 from qingyuan.areas.telemetry.models import Quarantine, QuarantineKind, QuarantineState
 
 from . import reading
@@ -108,6 +111,24 @@ def sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     return render(
         request, "telemetry/quarantine_packet.html", {"row": row, **taken_apart(request, frame)}
     )
+
+
+@page("edit_stations")
+def add_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the factor that a reason says is unknown, then read its frames again."""
+    row = row_or_404(request, pk)
+    if row.kind != QuarantineKind.FACTOR:
+        raise Http404
+    form = FactorForm(request.POST or None, initial={"code": row.detail})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_factor(request.scope, **form.cleaned_data)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            return replay(request, pk)
+    return render(request, "telemetry/factor_form.html", {"form": form, "row": row},
+                  status=422 if form.errors else 200)
 
 
 @require_POST

@@ -1,5 +1,5 @@
 // Small multiples of one point's factors. Gaps stay gaps, flags are bands under the line, the axis is China time,
-// zooming fetches finer data from the server, a click opens the raw packet.
+// zooming fetches finer data from the server, a click opens the evidence.
 import { chinaTime, colourOf, isDark, stateOf } from "./words.js";
 
 const CHINA = 8 * 3600;
@@ -55,7 +55,7 @@ function build() {
     charts.set(factor.code, { chart, factor });
     chart.setOption(option(factor));
     chart.on("datazoom", () => { clearTimeout(zoomTimer); zoomTimer = setTimeout(() => zoomed(chart), 350); });
-    chart.on("click", (event) => open(event.data));
+    chart.on("click", (event) => open(event.data, factor.code));
     new ResizeObserver(() => chart.resize()).observe(canvas);
   }
   window.echarts.connect("factors");
@@ -73,13 +73,21 @@ function flagWords(factor) {
   });
 }
 
-function packetAddress(epoch) {
-  return holder.dataset.packet ? `${holder.dataset.packet}?interval=${base.interval}&time=${epoch}` : null;
+// Where a spot of a line comes from: the evidence, with the way on to the raw packet.
+function evidenceLink(code, epoch) {
+  const link = document.createElement("a");
+  link.className = "why";
+  link.href = `${holder.dataset.evidence}?interval=${base.interval}&time=${epoch}&code=${encodeURIComponent(code)}`;
+  link.textContent = "查看依据与报文";
+  return link;
 }
 
-function open(point) {
-  const address = point?.[1] !== null && packetAddress(epochOf(point[0]));
-  if (address) window.location.href = address;
+function open(point, code) {
+  if (point?.[1] === null || point === undefined) return;
+  const link = evidenceLink(code, epochOf(point[0]));
+  document.body.append(link);
+  link.click();
+  link.remove();
 }
 
 const points = (line) => line.points.map(([t, v, flag]) => [x(t), v, flag]);
@@ -132,12 +140,7 @@ function tip(items, factor) {
     lines.append(row);
   }
   const spot = items.find((item) => item.value[1] !== null)?.value[0];
-  if (spot && packetAddress(epochOf(spot))) {
-    const link = document.createElement("a");
-    link.href = packetAddress(epochOf(spot));
-    link.textContent = "查看原始报文";
-    lines.append(link);
-  }
+  if (spot) lines.append(evidenceLink(factor.code, epochOf(spot)));
   return lines.outerHTML;
 }
 
