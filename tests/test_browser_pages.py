@@ -331,3 +331,12 @@ def test_a_spot_of_a_chart_opens_its_evidence(at, fed):
     page.locator(".chart canvas").first.hover()
     page.get_by_role("link", name="查看依据与报文").first.click()
     expect(page.locator("#drawer")).to_contain_text("a21026-Avg=")
+
+
+def test_an_unfinished_form_is_still_there_after_a_reload(at):
+    page = at("/stations/new/")
+    page.get_by_label("点位名称").fill("写到一半")
+    page.reload()
+    expect(page.get_by_label("点位名称")).to_have_value("写到一半")
+    page.get_by_role("button", name="放弃并重新载入").click()
+    expect(page.get_by_label("点位名称")).to_have_value("")

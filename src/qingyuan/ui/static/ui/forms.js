@@ -54,16 +54,35 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const keep = [...form.elements].filter((f) => f.name && !["password", "hidden", "file", "submit"].includes(f.type));
   const saved = JSON.parse(sessionStorage.getItem(key) ?? "null");
   const untouched = !form.querySelector(".is-invalid");
-  if (saved && untouched) {
+  if (saved && untouched && keep.some((f) => f.name in saved && saved[f.name] !== valueOf(f))) {
     for (const field of keep) {
       if (!(field.name in saved)) continue;
       if (field.type === "checkbox") field.checked = saved[field.name];
       else field.value = saved[field.name];
     }
     document.querySelectorAll("[data-shows]").forEach(show);
+    form.prepend(restored(key));
   }
   form.addEventListener("input", () => {
-    const values = Object.fromEntries(keep.map((f) => [f.name, f.type === "checkbox" ? f.checked : f.value]));
+    const values = Object.fromEntries(keep.map((f) => [f.name, valueOf(f)]));
     sessionStorage.setItem(key, JSON.stringify(values));
   });
+}
+
+function valueOf(field) {
+  return field.type === "checkbox" ? field.checked : field.value;
+}
+
+function restored(key) {
+  const note = document.createElement("div");
+  note.className = "alert alert-info";
+  note.setAttribute("role", "status");
+  note.append("已恢复上次没有提交的内容。");
+  const discard = document.createElement("button");
+  discard.type = "button";
+  discard.className = "btn btn-sm btn-ghost-secondary ms-auto";
+  discard.textContent = "放弃并重新载入";
+  discard.addEventListener("click", () => { sessionStorage.removeItem(key); window.location.reload(); });
+  note.append(discard);
+  return note;
 }
