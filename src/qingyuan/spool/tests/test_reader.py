@@ -50,6 +50,16 @@ def test_a_polling_reader_sees_each_new_day_at_once(spool, frame, noon):
             assert reader.last_seq() == day + 1
 
 
+def test_a_new_day_within_one_tick_of_the_file_systems_clock_is_seen(spool, frame, noon):
+    with SpoolReader(spool) as reader, SpoolWriter(spool) as writer:
+        writer.append([frame(1)])
+        assert reader.last_seq() == 1
+        tick = spool.stat().st_mtime_ns
+        writer.append([frame(2, at=noon + DAY_MS)])
+        os.utime(spool, ns=(tick, tick))
+        assert [row.seq for row in reader.after(1)] == [2]
+
+
 def test_few_files_stay_open_however_many_days_are_read(spool, frame, noon):
     with SpoolWriter(spool, synchronous="OFF") as writer:
         writer.append([frame(day, at=noon + day * DAY_MS) for day in range(30)])
