@@ -25,11 +25,13 @@ def run(argv: list[str]) -> int:
     accounts = _seed(args.data, args.stations)
     print(_welcome(args, accounts), flush=True)
     fleet = ["--stations", str(args.stations), "--seed", str(SEED)]
+    # The scenario brings one station more, which nobody has registered.
+    talking = ["--scenario", "demo", "--stations", str(args.stations + 1), "--seed", str(SEED)]
     jobs = [
         Child("history", verb("demo", "backfill", "--data", str(args.data), *fleet,
                               "--days", str(args.days)), once=True),
         Child("stations", verb("simulate", "--host", "127.0.0.1",
-                               "--port", str(args.gateway_port), "--every", "60", *fleet)),
+                               "--port", str(args.gateway_port), "--every", "60", *talking)),
     ]
     return asyncio.run(Supervisor([*jobs[1:], *children(args), jobs[0]]).run())
 
