@@ -533,7 +533,7 @@ def test_only_what_was_agreed_to_can_be_chosen(browser_of, agreed):
     assert "干扰自动监测" in text(page)
 
 
-def test_a_command_is_queued_as_the_standard_writes_it(browser_of, agreed, places):
+def test_a_command_is_queued_as_the_standard_writes_it(browser_of, agreed, places, budget):
     from qingyuan.spool.commands import CommandBox
 
     client = browser_of("manager")
@@ -548,7 +548,8 @@ def test_a_command_is_queued_as_the_standard_writes_it(browser_of, agreed, place
     assert (found.reason, found.by, found.state) == ("补取缺失小时", "示例manager", "waiting")
     page = text(client.get(answer.url))
     assert "等待发送" in page
-    assert "补取缺失小时" in text(client.get("/commands/"))
+    with budget("commands"):
+        assert "补取缺失小时" in text(client.get("/commands/"))
 
 
 def test_without_reason_or_consent_nothing_is_queued(browser_of, agreed, places):
@@ -661,5 +662,7 @@ def test_a_file_that_cannot_be_read_says_why_and_keeps_what_was_typed(
 @pytest.mark.parametrize(
     ("who", "status"), [("reviewer", 200), ("engineer", 403), ("discharger", 403)]
 )
-def test_who_may_import(browser_of, fed, who, status):
-    assert browser_of(who).get("/imports/").status_code == status
+def test_who_may_import(browser_of, fed, budget, who, status):
+    client = browser_of(who)
+    with budget("imports"):
+        assert client.get("/imports/").status_code == status

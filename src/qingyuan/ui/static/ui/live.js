@@ -14,7 +14,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr, failed } = event.detail;
   if (!xhr || xhr.status === 0) return connection(false);
-  if (xhr.status < 500) connection(true);
+  connection(xhr.status < 500);
   if (elt.matches?.("[data-live]") && !failed) {
     const tag = xhr.getResponseHeader("ETag");
     if (tag) tags.set(elt, tag);
