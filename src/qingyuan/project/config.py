@@ -11,9 +11,11 @@ from django.core.exceptions import ImproperlyConfigured
 from qingyuan.kernel.places import Places
 
 DEFAULT_DATA = "var"
+# The page size counts only for a database that is being made (figures in decision 0004). Intake
+# checkpoints more often than the others, so that no page's request has to do it.
 SQLITE_START = (
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-    "PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000;"
+    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+    "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=16000;"
 )
 
 

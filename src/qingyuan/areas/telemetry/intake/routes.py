@@ -44,7 +44,7 @@ class Routes:
         self.senders = {
             row.mn: Sender(row.mn, row.password, row.organisation_id, sources[Feed(row.feed)],
                            bytes.fromhex(row.sm4_key) if row.sm4_key else None)
-            for row in DataLogger.objects.all()
+            for row in DataLogger.objects.filter(active=True)
         }
         links: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
         points: dict[str, set[int]] = {}

@@ -23,7 +23,7 @@ NAME = "intake"
 # Frames a transaction. SQLite has one writer: frames are decoded outside the transaction, which
 # leaves the pages half of the time, and a short batch leaves it often. When intake has fallen
 # behind it takes longer ones: a page of the table then takes several rows at a time.
-BATCH, LONG_BATCH = 500, 2000
+BATCH, LONG_BATCH = 500, 4000
 SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
 IDLE_FIRST, IDLE_MOST = 0.005, 0.05
 
@@ -162,7 +162,7 @@ def tune() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous=NORMAL")
-            cursor.execute("PRAGMA wal_autocheckpoint=16000")
+            cursor.execute("PRAGMA wal_autocheckpoint=8000")
             cursor.execute("PRAGMA cache_size=-131072")
         else:
             cursor.execute("SET synchronous_commit = off")
