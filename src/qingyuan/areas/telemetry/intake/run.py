@@ -25,7 +25,8 @@ NAME = "intake"
 # behind it takes longer ones: a page of the table then takes several rows at a time.
 BATCH, LONG_BATCH = 500, 4000
 SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
-IDLE_FIRST, IDLE_MOST = 0.005, 0.05
+FLUSH = 0.5  # seconds between two writings of arrivals
+IDLE_FIRST, IDLE_MOST = 0.015, 0.05
 
 
 class Overtaken(RuntimeError):
@@ -69,7 +70,7 @@ class Intake:
         behind = len(frames) == self._size
         self._size = min(self._size * 2, max(LONG_BATCH, self._short)) if behind else self._short
         if not frames:
-            if self._latest:
+            if self._latest and self._flush_due():
                 self._commit([], None)
             self._say()
             return 0
@@ -86,8 +87,8 @@ class Intake:
         read = frames[-1].seq if frames else self._read
         if batch is not None:
             self._latest.add(batch.heard)
-        # Under load arrivals are written once a second; a restart reads from the last such moment.
-        flush = len(frames) < self._short or now - self._flushed_at >= 1
+        # Arrivals are written twice a second; a restart reads from the last such moment.
+        flush = batch is None or self._flush_due()
         settled = self._reader.parts.settled(read) if flush else self._settled
         with transaction.atomic(durable=True):
             if batch is not None:
@@ -98,9 +99,12 @@ class Intake:
         self._seq, self._read, self._settled = seq, read, settled
         if flush:
             self._latest.clear()
-            self._flushed_at = now
+            self._flushed_at = time.monotonic()
         self.progress.frames += len(frames)
         self.progress.packets += batch.packets if batch is not None else 0
+
+    def _flush_due(self) -> bool:
+        return time.monotonic() - self._flushed_at >= FLUSH
 
     def _say(self) -> None:
         """Leave the stored sequence where the gateway looks for it: a few times a second, and
@@ -131,7 +135,12 @@ class Intake:
         """Store all there is, then return."""
         while self.step():
             pass
+        self._finish()
         return self.progress
+
+    def _finish(self) -> None:
+        if self._latest:
+            self._commit([], None)
 
     def run(self, stopping: Callable[[], bool]) -> Progress:
         """Store what comes until told to stop; sleeps at most IDLE_MOST when nothing comes."""
@@ -141,8 +150,7 @@ class Intake:
             pause = IDLE_FIRST if done else min(pause * 2, IDLE_MOST)
             if done < self._short:
                 time.sleep(pause)
-        if self._latest:
-            self._commit([], None)
+        self._finish()
         return self.progress
 
     def close(self) -> None:
