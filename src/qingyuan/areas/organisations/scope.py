@@ -41,7 +41,7 @@ class Scope:
 
     @property
     def who(self) -> str:
-        return str(self.user) if self.user else "command line"
+        return str(self.user) if self.user else "命令行"
 
 
 def may(scope: Scope, verb: str) -> bool:

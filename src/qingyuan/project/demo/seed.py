@@ -18,6 +18,9 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (
     ("discharger", "示例·环保负责人", "discharger_manager"),
     ("inspector", "示例·监管人员", "inspector"),
 )
+CARRIERS = ("中国移动", "中国电信", "中国联通")
+CONSENTING = (0, 1, 2)  # stations whose dischargers agree to requests for kept data
+HISTORY_REQUESTS = ("2031", "2051", "2061")
 REGULATOR = "示例生态环境局"
 Account = tuple[str, str, str]
 
@@ -53,8 +56,8 @@ def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None
     unit = found_unit(UNIT, area="650000")
     for account, name, role in PEOPLE:
         add_member(unit, account, role, name=name, password=passwords[account])
-    for spec in fleet(stations, seed_number):
-        _station(unit, spec)
+    for number, spec in enumerate(fleet(stations, seed_number)):
+        _station(unit, number, spec)
     regulator = Organisation.objects.create(
         kind=OrganisationKind.REGULATOR, name=REGULATOR, area="65"
     )
@@ -63,16 +66,25 @@ def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None
         add_member(unit, account, role, name=name, password=passwords[account], organisation=home)
 
 
-def _station(unit, spec) -> None:
-    from qingyuan.areas.assets.actions import register_station
+def _station(unit, number: int, spec) -> None:
+    from qingyuan.areas.assets.actions import give_consent, register_station
     from qingyuan.areas.assets.queries import today as china_today
 
     today = china_today()
-    logger_facts = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
-    register_station(
+    key = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
+    logger, _ = register_station(
         unit, mn=spec.mn, password=spec.password, kind=spec.kind, name=spec.name,
         discharger=spec.discharger, contract_since=today - timedelta(days=365),
         edition=spec.edition, realtime_seconds=spec.rtd_interval,
         minute_minutes=spec.min_interval, maker="示例仪表", model="DEMO-212",
-        **(logger_facts if spec.sm4_key else {}),
+        serial=f"DEMO{number + 1:05d}", firmware="1.4.2",
+        sim_iccid=f"8986000000000000{number + 1:04d}", sim_carrier=CARRIERS[number % 3],
+        sim_plan_until=today + timedelta(days=12 + 29 * number),
+        uploads=["192.0.2.10:9212"], **(key if spec.sm4_key else {}),
     )
+    if number in CONSENTING:
+        for cn in HISTORY_REQUESTS:
+            give_consent(unit, logger, cn=cn, since=today - timedelta(days=90),
+                         until=today + timedelta(days=275),
+                         document=f"示例同意书〔{today.year}〕{number + 1}号",
+                         given_by="示例·环保负责人")
