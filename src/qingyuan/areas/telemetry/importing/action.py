@@ -157,6 +157,8 @@ def _store(point: int, interval: str, plan: Plan, source: Source) -> None:
 def _record(point: int, interval: str, old: Sequence[tuple[Reading, frozenset[str]]],
             source: Source) -> None:
     now = int(time.time() * 1000)
+    # A change is unique by the fact it supersedes; two files may replace the same one, hence the
+    # source in the place of a shape.
     ReadingChange.objects.bulk_create([
         ReadingChange(
             point_id=point, interval=interval, time=reading.time, factor="", shape=-source.pk,

@@ -123,3 +123,26 @@ def test_ten_thousand_invented_mns_do_not_fill_the_table(
     intake(batch=2)
     assert Quarantine.objects.count() == 6
     assert Quarantine.objects.get(mn="…").count == 4
+
+
+def test_a_running_intake_takes_a_new_factor(cast, station, segment, spooled, places):
+    from qingyuan.areas.telemetry.intake.run import Intake
+
+    one = station()
+    run = Intake(places.spool)
+    spooled([segment(one, "2051", "20261123140000", "zz9999-Avg=7")])
+    run.drain()
+    actions.add_factor(cast.manager, "zz9999", name="示例特征因子")
+    spooled([segment(one, "2051", "20261123150000", "zz9999-Avg=8")])
+    run.drain()
+    run.close()
+    assert values(cast, one.mn) == [{"zz9999": {"Avg": 8.0}}]
+
+
+def test_a_logger_taken_out_of_use_is_a_stranger(cast, station, segment, spooled, intake):
+    one = station()
+    assets.edit_station(cast.manager, one.logger, active=False)
+    spooled([segment(one, "2051", "20261123140000", "a21026-Avg=7")], verdict="unknown")
+    intake()
+    assert values(cast, one.mn) == []
+    assert Quarantine.objects.get().kind == "station"
