@@ -340,3 +340,12 @@ def test_an_unfinished_form_is_still_there_after_a_reload(at):
     expect(page.get_by_label("点位名称")).to_have_value("写到一半")
     page.get_by_role("button", name="放弃并重新载入").click()
     expect(page.get_by_label("点位名称")).to_have_value("")
+
+
+def test_a_poll_without_news_touches_nothing(at, heard_now):
+    page = at()
+    page.evaluate("document.querySelector('.card-point').dataset.mark = 'same'")
+    with page.expect_response(lambda r: "hx-request" in r.request.headers) as poll:
+        pass
+    assert poll.value.status == 304
+    assert page.locator(".card-point[data-mark=same]").count() == 1

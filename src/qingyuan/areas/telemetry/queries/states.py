@@ -31,7 +31,7 @@ LEAST = 120  # seconds; below this a missed packet or two says nothing
 
 def point_states(scope: Scope, *, now: float | None = None) -> QuerySet[MonitoringPoint]:
     """Visible active points, each with ``mn``, ``seconds`` (between its real-time packets),
-    ``heard`` (last arrival, epoch ms or None), ``patience`` (ms) and ``state``."""
+    ``heard`` (last arrival, epoch ms or None), ``last_frame``, ``patience`` (ms) and ``state``."""
     moment = int((time.time() if now is None else now) * 1000)
     links = LoggerAssignment.objects.filter(point=OuterRef("pk")).order_by("-since", "id")
     seconds = Subquery(links.values("logger__realtime_seconds")[:1])
@@ -39,6 +39,7 @@ def point_states(scope: Scope, *, now: float | None = None) -> QuerySet[Monitori
     return points_of(scope).filter(active=True).annotate(
         mn=Coalesce(Subquery(links.values("logger__mn")[:1]), Value("")),
         seconds=Coalesce(seconds, Value(30)),
+        last_frame=F("latest__frame"),
         heard=NullIf(F("latest__at"), Value(0)),  # 0: history was filled in, nothing heard yet
     ).annotate(
         patience=Greatest(F("seconds") * MISSED * 1000, Value(LEAST * 1000),

@@ -25,6 +25,7 @@ def gateway(request: HttpRequest) -> HttpResponse:
     if poll and request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = {
+        "tag": tag,
         "status": status,
         "links": named(request.scope, status.links)[:MOST],
         "hidden": max(0, len(status.links) - MOST),

@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": tag})
     states = {state.point.pk: state for state in points_overview(scope, points)} if points else {}
     context = {
-        "page": shown,
+        "tag": tag, "page": shown,
         "cards": [_card(point, states.get(point.pk)) for point in points],
         "tabs": _tabs(counts),
         "chosen": chosen,
@@ -89,7 +89,7 @@ def ordered_tiles(tiles: Any) -> list[Any]:
 
 def _tag(points: list[Any], counts: dict[str, int], asked: str) -> str:
     """Changes with the states, arrivals and names shown, not with the clock."""
-    facts = [(p.pk, p.state, p.heard, p.name, p.organisation.name) for p in points]
+    facts = [(p.pk, p.state, p.heard, p.last_frame, p.name, p.organisation.name) for p in points]
     digest = hashlib.sha256(repr((facts, counts, asked)).encode()).hexdigest()
     return f'"{digest[:32]}"'
 

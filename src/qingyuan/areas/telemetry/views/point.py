@@ -142,6 +142,7 @@ def live_context(scope: Scope, point: MonitoringPoint) -> dict[str, Any]:
     return {
         "state": state,
         "tiles": ordered_tiles(state.tiles),
+        "tag": f'"{state.state}-{state.at}-{state.frame}"',
         "patience": getattr(point, "patience", 120_000) // 1000,
     }
 
@@ -152,8 +153,7 @@ def point_live(request: HttpRequest, pk: int) -> HttpResponse:
     scope = request.scope
     point = point_or_404(scope, pk)
     context = live_context(scope, point)
-    state = context["state"]
-    tag = f'"{state.state}-{state.at}-{state.frame}"'
+    tag = context["tag"]
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context |= {"point": point, "polled": True}

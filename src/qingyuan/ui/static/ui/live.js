@@ -6,9 +6,9 @@ const tags = new WeakMap();
 
 document.addEventListener("htmx:configRequest", (event) => {
   const region = event.detail.elt;
-  if (region.matches?.("[data-live]") && tags.has(region)) {
-    event.detail.headers["If-None-Match"] = tags.get(region);
-  }
+  if (!region.matches?.("[data-live]")) return;
+  const known = tags.get(region) ?? region.dataset.live;
+  if (known) event.detail.headers["If-None-Match"] = known;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
