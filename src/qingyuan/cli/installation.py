@@ -11,6 +11,7 @@ from . import BadInput
 def opened(data: Path | None, *, migrate: bool = True) -> Places:
     """Load Django on a data directory (default: QINGYUAN_DATA, else ``var``), bring its schema up
     to date, and say where things lie."""
+    os.umask(0o077)  # the database holds passwords of loggers; the spool's directory is private too
     from qingyuan.project.setup import BadSetting, configure, prepare
 
     try:
