@@ -116,6 +116,8 @@ class CommandBox:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # A command may carry a station's new password; SQLite's log inherits the file's mode.
+        path.touch(mode=0o600)
         self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")

@@ -102,6 +102,21 @@ def test_two_processes_prepare_an_empty_directory_at_once(tmp_path):
 
 
 @pytest.mark.django_db
+def test_what_holds_passwords_is_for_its_owner_alone(tmp_path):
+    environment = {**os.environ, "QINGYUAN_DATA": str(tmp_path), "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "qingyuan", "station", "add", "010000A8900016F000169D09",
+         "--password", "123456", "--kind", "gas", "--name", "1 号排口"],
+        env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    from qingyuan.spool.commands import CommandBox
+
+    CommandBox(tmp_path / "commands.sqlite").close()
+    for name in ("qingyuan.sqlite", "commands.sqlite", "registry.json", "secret.key"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
+
+
 def test_the_suite_runs_on_the_database_it_is_told():
     from django.db import connection
 
