@@ -1,5 +1,6 @@
 """The whole product as a fixture: every process on free ports, a data directory of its own."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -117,6 +118,22 @@ class Product:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(10)
+
+
+@pytest.fixture
+def product_on_postgresql(tmp_path: Path) -> Iterator[Product]:
+    """The same on a PostgreSQL of its own; fails loudly where none can be had."""
+    place = importlib.util.spec_from_file_location(
+        "with_postgres", Path(__file__).parent / "with_postgres.py")
+    assert place is not None
+    assert place.loader is not None
+    with_postgres = importlib.util.module_from_spec(place)
+    place.loader.exec_module(with_postgres)
+    with with_postgres.server() as url:
+        made = Product(tmp_path / "data", {"DATABASE_URL": url})
+        made.data.mkdir()
+        yield made
+        made.stop()
 
 
 @pytest.fixture
