@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
-.PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof
+.PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -49,9 +49,15 @@ fuzz: $(STAMP)   ## two million random and mutated inputs through the decoder
 crash: $(STAMP)  ## twenty kills -9 under load; every acknowledged packet stored once
 	QINGYUAN_CRASH_KILLS=20 $(BIN)/pytest -q tests/test_crash.py
 
-bench: $(STAMP)  ## decode and ingest figures as JSON
+bench: $(STAMP)  ## decode and ingest figures as JSON, on SQLite and PostgreSQL
 	$(BIN)/python bench/decode.py
 	$(BIN)/qingyuan bench ingest
+	$(BIN)/qingyuan bench ingest --database postgresql
+	$(BIN)/qingyuan bench ingest --stations 10000 --interval 30
+
+proof-fuzz: fuzz
+proof-crash: crash
+proof-bench: bench
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules
