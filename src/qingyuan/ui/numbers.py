@@ -1,5 +1,7 @@
 """How figures, units, times and ages are written for people: one place, pages and exports alike."""
 
+import math
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,16 +24,27 @@ def figure(value: Any, digits: int | None = None) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
     if digits is not None:
         return f"{value:.{digits}f}"
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            return ""
         if value == int(value) and abs(value) < 1e15:
             return str(int(value))
         text = f"{value:.12g}"
         return f"{value:.10f}".rstrip("0") if "e-" in text and abs(value) > 1e-10 else text
     return str(value)
+
+
+def decimals(values: Iterable[Any]) -> int:
+    """The most decimals that occur: with them every number of a column keeps its digits and the
+    points stand under each other.
+
+    >>> decimals([9.0, 9.17, None, 7.1]), decimals([12.0, "text", None]), decimals([])
+    (2, 0, 0)
+    """
+    texts = (figure(value) for value in values if isinstance(value, float))
+    return max((len(text.partition(".")[2]) for text in texts), default=0)
 
 
 def count(value: int | None) -> str:

@@ -204,6 +204,22 @@ def test_point_page_shows_tiles_and_the_table_of_its_window(browser_of, fed, bud
     ]
 
 
+def test_numbers_of_a_column_have_the_same_decimals(browser_of, fed):
+    page = text(browser_of("manager").get(f"/points/{fed.point.pk}/?{DAY}"))
+    assert [f'">{shown}<' in page for shown in ("0.40", "12.75", "12.50")] == [True] * 3
+    assert '">12.5<' not in page
+
+
+def test_tiles_keep_their_decimals(browser_of, fed, segment, spooled, intake):
+    client = browser_of("manager")
+    assert "13.75" in text(client.get(f"/points/{fed.point.pk}/live/"))
+    later = segment(fed, "2011", "20261123140030", "a21026-Rtd=14,a21026-Flag=N")
+    spooled([later])
+    intake()
+    assert "14.00" in text(client.get(f"/points/{fed.point.pk}/live/"))
+    assert "14.00" in text(client.get("/"))
+
+
 def test_an_address_without_window_shows_where_data_are(browser_of, fed):
     answer = browser_of("manager").get(f"/points/{fed.point.pk}/?interval=hour")
     assert len(answer.context["rows"]) == 1

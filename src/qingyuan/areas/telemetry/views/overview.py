@@ -20,6 +20,8 @@ from qingyuan.areas.telemetry.queries.states import (
     search_points,
 )
 
+from .steady import usual_digits
+
 PAGES = {"tiles": 24, "list": 50}
 FACTORS_IN_LIST = 6
 
@@ -44,9 +46,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     if poll and request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     states = {state.point.pk: state for state in points_overview(scope, points)} if points else {}
+    digits = usual_digits(states.values())
     context = {
         "tag": tag, "page": shown,
-        "cards": [_card(point, states.get(point.pk)) for point in points],
+        "cards": [_card(p, states.get(p.pk), digits.get(p.pk, {})) for p in points],
         "tabs": _tabs(counts),
         "chosen": chosen,
         "view": view,
@@ -66,7 +69,7 @@ def _tabs(counts: dict[str, int]) -> list[dict[str, Any]]:
     return [whole] + [{"code": code, "count": counts[code]} for code in STATES]
 
 
-def _card(point: Any, state: Any) -> dict[str, Any]:
+def _card(point: Any, state: Any, digits: dict[str, int]) -> dict[str, Any]:
     tiles = ordered_tiles(state.tiles) if state else []
     flags = list(dict.fromkeys(t.flag for t in tiles if t.flag not in ("", "N", "3")))
     return {
@@ -76,6 +79,7 @@ def _card(point: Any, state: Any) -> dict[str, Any]:
         "mn": point.mn,
         "patience": point.patience // 1000,
         "tiles": tiles[:FACTORS_IN_LIST],
+        "digits": digits,
         "more": max(0, len(tiles) - FACTORS_IN_LIST),
         "flags": flags,
     }

@@ -16,9 +16,11 @@ from qingyuan.areas.telemetry.queries import point_latest as latest
 from qingyuan.areas.telemetry.queries.charts import charts
 from qingyuan.areas.telemetry.queries.columns import Column, columns
 from qingyuan.areas.telemetry.queries.states import point_states
+from qingyuan.ui.numbers import decimals
 
 from .command_words import described
 from .overview import ordered_tiles
+from .steady import usual_digits
 from .window import PRESETS, Window, field_value, window_of
 
 ROWS = 50
@@ -116,6 +118,12 @@ def heads(picked: list[Column]) -> list[dict[str, Any]]:
 def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
     """Readings as the cells of the picked columns; the flag stands with a factor's last value."""
     groups = heads(picked)
+    digits = {
+        column: decimals(
+            reading.factors.get(column.code, {}).get(column.suffix) for reading in found.rows
+        )
+        for column in picked
+    }
     return [
         {
             "time": reading.time,
@@ -125,6 +133,7 @@ def rows_of(found: Any, picked: list[Column]) -> list[dict[str, Any]]:
                 {
                     "code": group["code"],
                     "value": reading.factors.get(group["code"], {}).get(column.suffix),
+                    "digits": digits[column],
                     "flag": str(reading.factors.get(group["code"], {}).get("Flag", ""))
                     if column is group["columns"][-1]
                     else None,
@@ -142,6 +151,7 @@ def live_context(scope: Scope, point: MonitoringPoint) -> dict[str, Any]:
     return {
         "state": state,
         "tiles": ordered_tiles(state.tiles),
+        "digits": usual_digits([state]).get(point.pk, {}),
         "tag": f'"{state.state}-{state.at}-{state.frame}"',
         "patience": getattr(point, "patience", 120_000) // 1000,
     }
