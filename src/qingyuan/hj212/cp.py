@@ -2,12 +2,12 @@
 
 ``=`` joins name and text, ``,`` parts the items of one factor, ``;`` the factors; both are read
 alike because the standards' own examples mix them (2005 everywhere, 2017 C.9 and C.45). Text
-between ``//`` and ``//`` (device log, HJ 212-2017 table 8) is not cut. ``shapes`` is the short way
-for packets whose shape has been read here before.
+between ``//`` and ``//`` (device log, HJ 212-2017 table 8), behind a name or without one, is not
+cut. ``shapes`` is the short way for packets whose shape has been read here before.
 """
 
 import re
-from typing import NamedTuple, TypedDict
+from typing import AnyStr, NamedTuple, TypedDict
 
 from qingyuan.kernel.clock import parse_stamp
 
@@ -16,7 +16,7 @@ from .text import BLANKS, decode_text
 Factors = dict[str, dict[str, str]]
 
 _SEPARATOR = re.compile(rb"[;,]")
-_LOG_OPENS = re.compile(rb"[^;,=]*=[ \t\r\n\v\f]*//")
+_LOG_OPENS = re.compile(rb"(?:|[^;,=]*=)[ \t\r\n\v\f]*//")
 _LOG_CLOSES = re.compile(rb"//(?=[ \t\r\n\v\f]*(?:[;,]|\Z))")
 
 
@@ -78,9 +78,19 @@ def read_pairs(cp: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     return pairs, warnings
 
 
+def is_log(text: AnyStr) -> bool:
+    """Whether a text stands between ``//`` and ``//``: whatever is in it, ``=`` too, is text.
+
+    >>> is_log("//a=1;b=2//"), is_log("//"), is_log("a//")
+    (True, False, False)
+    """
+    mark = text[:2]
+    return len(text) > 3 and mark in ("//", b"//") and text.endswith(mark)
+
+
 def _pair(item: bytes, warnings: list[str]) -> tuple[str, str]:
     raw_name, equals, raw_text = item.partition(b"=")
-    if not equals:
+    if not equals or is_log(item.strip(BLANKS)):
         raw_name, raw_text = b"", item
     cut_name, cut_text = raw_name.strip(BLANKS), raw_text.strip(BLANKS)
     name = decode_text(cut_name, warnings)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .cp import read_pairs, split_name
+from .cp import is_log, read_pairs, split_name
 from .crc import printed_crc
 from .header import NAMES, Header, edition_of, read_header
 from .packet import Packet
@@ -80,14 +80,19 @@ def _header_text(header: Header) -> str:
 
 def cp_text(pairs: Iterable[tuple[str, str]]) -> str:
     """The CP's text: ``,`` between items of one factor, ``;`` else (HJ 212-2017 clause 6.3.3).
+    A text without a name stands alone where that is read back so, else behind a bare ``=``.
 
     >>> cp_text([("DataTime", "20160801085857"), ("w01018-Rtd", "1.5"), ("w01018-Flag", "N")])
     'DataTime=20160801085857;w01018-Rtd=1.5,w01018-Flag=N'
+    >>> cp_text([("", "//a;b//"), ("", "x=1")])
+    '//a;b//;=x=1'
     """
     text, last = "", None
     for name, value in pairs:
         factor, suffix = split_name(name)
-        text += f"{',' if suffix is not None and factor == last else ';'}{name}={value}"
+        alone = not name and value and ("=" not in value or is_log(value))
+        item = value if alone else f"{name}={value}"
+        text += f"{',' if suffix is not None and factor == last else ';'}{item}"
         last = factor if suffix is not None else None
     return text[1:]
 

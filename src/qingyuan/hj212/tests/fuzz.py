@@ -25,6 +25,10 @@ TOKENS = (
     b"DataTime=", b"20160801085857", b"-Rtd=", b"-Flag=N", b"\r\n", b"\n", b"\r", b" ", b"\x00",
     b"1C80", b"0000", b"c0c1", b"{0xE4,0x3E}", "清洗".encode(), "清洗".encode("gbk"), b"\xff",
 )
+BITS = (
+    b"//", b"//", b"/", b";", b";", b",", b"=", b" ", b"a", b"b-Rtd", b"DataTime=20160801085857",
+    b"//a;b//", b";//a=1,b=2//", b"i11001-Info=//a,b//", b"&", "清洗".encode(), "清".encode("gbk"),
+)
 KEY = b"0" * 16
 
 
@@ -45,7 +49,7 @@ class Fuzz:
 
     def one(self) -> bytes:
         """An input: a few pieces, each random, made of tokens, a frame, or a hurt frame."""
-        makers = (self.noise, self.tokens, self.frame, self.hurt, self.reframed)
+        makers = (self.noise, self.tokens, self.frame, self.hurt, self.reframed, self.composed)
         pieces = [self.luck.choice(makers)() for _ in range(self.luck.choice((1, 1, 2, 3)))]
         return b"".join(pieces)
 
@@ -69,6 +73,12 @@ class Fuzz:
         if closed and self.luck.random() < 0.2:
             return whole[:6] + sm4.encrypt_segment(segment, KEY) + whole[-6:]
         return whole
+
+    def composed(self) -> bytes:
+        """A sound frame whose CP is made of separators, marks of log text and bits of items, so
+        that nameless items and log text meet in every order."""
+        body = b"".join(self.luck.choices(BITS, k=self.luck.randrange(14)))
+        return hj212.frame(b"ST=32;CN=2011;MN=8;Flag=4;CP=&&" + body + b"&&")
 
     def _mutated(self, data: bytes) -> bytes:
         for _ in range(self.luck.choice((1, 1, 2, 4))):

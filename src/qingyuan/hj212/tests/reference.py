@@ -140,7 +140,8 @@ def read_header(head):
 
 
 def read_cp(cp):
-    """Pairs, one byte at a time; between // after an = and a // before a separator nothing cuts."""
+    """Pairs, one byte at a time; between // at an item's beginning or after its first = and a //
+    before a separator nothing cuts. An item that is such a text as a whole has no name."""
     pairs, item, at = [], b"", 0
     while at <= len(cp):
         log_end = end_of_log(cp, at, item)
@@ -149,7 +150,9 @@ def read_cp(cp):
             at = log_end
         elif at == len(cp) or cp[at] in b";,":
             if item.strip(BLANKS):
-                name, text = item.split(b"=", 1) if b"=" in item else (b"", item)
+                bare = item.strip(BLANKS)
+                log = len(bare) >= 4 and bare[:2] == bare[-2:] == b"//"
+                name, text = item.split(b"=", 1) if b"=" in item and not log else (b"", item)
                 pairs.append([to_text(name.strip(BLANKS)), to_text(text.strip(BLANKS))])
             item = b""
             at += 1
@@ -162,7 +165,8 @@ def read_cp(cp):
 def end_of_log(cp, at, item):
     """Where a log text that opens at ``at`` ends, or 0."""
     name, equals, rest = item.partition(b"=")
-    if not equals or rest.strip(BLANKS) or cp[at : at + 2] != b"//":
+    before = rest if equals else name
+    if before.strip(BLANKS) or cp[at : at + 2] != b"//":
         return 0
     for close in range(at + 2, len(cp) - 1):
         if cp[close : close + 2] == b"//":

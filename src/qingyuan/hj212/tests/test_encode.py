@@ -39,6 +39,24 @@ def test_chinese_goes_out_as_utf8():
     assert "RF=1;CP=&&i11001-Info=//清洗;管路//&&".encode() in hj212.encode(row)
 
 
+@pytest.mark.parametrize(("cp", "pairs"), [
+    ("//a;b//", [("", "//a;b//")]),
+    ("a=1;//x,y=2//;b=3", [("a", "1"), ("", "//x,y=2//"), ("b", "3")]),
+    ("//a=1;b=2//", [("", "//a=1;b=2//")]),
+    ("//a;b", [("", "//a"), ("", "b")]),
+    ("//a=1;b=2", [("//a", "1"), ("b", "2")]),
+    ("b//;//a", [("", "b//"), ("", "//a")]),
+    ("=x=1;=;=//", [("", "x=1"), ("", ""), ("", "//")]),
+    ("=//a;b//;c", [("", "//a;b//"), ("", "c")]),
+])
+def test_what_decode_prints_of_nameless_items_and_log_text_is_encoded_again(read, cp, pairs):
+    """HJ 212-2017 table 8: what stands between // and // is one text."""
+    packet = read(hj212.frame(f"ST=32;CN=2011;CP=&&{cp}&&".encode()))[0].packet
+    assert packet.pairs == pairs
+    assert read(hj212.encode(packet))[0].packet.pairs == pairs
+    assert read(hj212.encode(ROW | {"pairs": pairs}))[0].packet.pairs == pairs
+
+
 @pytest.mark.parametrize(("change", "message"), [
     ({"cn": None}, "cn is missing"),
     ({"flag": "5"}, "flag is neither a number"),
