@@ -85,6 +85,44 @@ def station(cast) -> Callable[..., SimpleNamespace]:
 
 
 @pytest.fixture
+def neighbour(cast) -> SimpleNamespace:
+    """A station that the other unit (``cast.outsider``) runs at the same discharger."""
+    from qingyuan.areas.assets.actions import register_station
+
+    logger, point = register_station(
+        cast.outsider, mn="010000A8900016F000169N02", password="nb-481", kind="gas",
+        name="2 号排口", discharger=cast.houses.plant)
+    return SimpleNamespace(logger=logger, point=point, mn=logger.mn, st="31",
+                           edition=logger.edition, password="nb-481")
+
+
+@pytest.fixture
+def moved(cast, station) -> SimpleNamespace:
+    """The unit's logger, since the first day of 2020 at another discharger's point that the other
+    unit runs, with a new password. ``old`` is the point it left, ``point`` where it stands."""
+    from datetime import date, datetime
+
+    from qingyuan.areas.assets import actions
+    from qingyuan.areas.assets.models import ServiceContract
+    from qingyuan.kernel.clock import CST
+
+    one = station()
+    _spare, place = actions.register_station(
+        cast.outsider, mn="010000A8900016F000169S03", password="sp-733", kind="gas",
+        name="3 号排口", discharger="示例化工有限公司")
+    day = datetime(2020, 1, 1, tzinfo=CST)
+    meanwhile = ServiceContract.objects.create(
+        om_unit=cast.houses.unit, point=place, since=date(2019, 12, 1))
+    actions.end_link(cast.manager, list(one.logger.assignments.all()), day)
+    actions.link_logger(cast.manager, one.logger, place, since=day)
+    meanwhile.delete()
+    one.logger.refresh_from_db()
+    logger = actions.edit_station(cast.outsider, one.logger, password="mv-902")
+    return SimpleNamespace(logger=logger, old=one.point, point=place, day=day, mn=one.mn, st="31",
+                           edition=one.edition, password="mv-902")
+
+
+@pytest.fixture
 def segment() -> Callable[..., bytes]:
     """The whole frame of an upload: ``segment(station, "2051", "20261123140000", "a21026-Avg=1")``.
     """

@@ -134,6 +134,7 @@ def link_logger(
         "point": place.pk, "name": place.name, "st": [link.st for link in links],
         "since": since, "until": until,
     })
+    _belongs(scope, held)
     announce()
     return links
 
@@ -142,15 +143,19 @@ def link_logger(
 def end_link(
     scope: Scope, links: Iterable[LoggerAssignment] | LoggerAssignment, until: datetime
 ) -> list[LoggerAssignment]:
-    """End one link or several; readings already stored stay where they are."""
+    """End one link or several; readings already stored stay where they are. An end may be put off
+    as long as no other link of that MN and ST has begun."""
     require(scope, "edit_stations")
     asked = [links] if isinstance(links, LoggerAssignment) else list(links)
     held = list(LoggerAssignment.objects.select_for_update().filter(
-        pk__in=[link.pk for link in asked], point__in=queries.points_of(scope)
+        pk__in=[link.pk for link in asked], point__in=queries.points_of(scope).values("pk"),
+        logger__in=queries.loggers_of(scope).values("pk"),
     ))
     for link in held:
         if until <= link.since:
             raise ValidationError({"until": _("结束时间应晚于开始时间")})
+        if link.until is not None and until > link.until:
+            _refuse_clash(link.logger, link.st, link.until, until)
         before = {"until": link.until}
         link.until = until
         link.save(update_fields=["until"])
@@ -172,7 +177,7 @@ def give_consent(
         require(scope, "record_consent")
     held = _held(scope, logger)
     row = CommandConsent(
-        logger=held, organisation=held.organisation, cn=cn.strip(), since=since, until=until,
+        logger=held, organisation=_owner(scope, held), cn=cn.strip(), since=since, until=until,
         document=document.strip(), text=text, given_by=given_by.strip(),
     )
     row.full_clean()
@@ -192,8 +197,11 @@ def withdraw_consent(scope: Scope, consent: CommandConsent) -> CommandConsent:
     """End a consent at once; the row stays, since commands were sent under it."""
     if not may(scope, "give_consent"):
         require(scope, "record_consent")
+    # Who gave a consent may always take it back, wherever the logger stands today.
+    own = Q(organisation=scope.organisation)
     row = CommandConsent.objects.select_for_update().get(
-        pk=consent.pk, logger__in=queries.loggers_of(scope)
+        own | Q(pk__in=queries.consents(scope, consent.logger).order_by().values("pk")),
+        pk=consent.pk,
     )
     if row.withdrawn_at is None:
         row.withdrawn_at = timezone.now()
@@ -229,11 +237,31 @@ def _check_logger(logger: DataLogger) -> None:
 
 
 def _held(scope: Scope, logger: DataLogger) -> DataLogger:
-    """The logger, visible to the scope and locked until the transaction ends."""
-    visible = queries.loggers_of(scope).filter(pk=logger.pk).exists()
-    if not visible:
-        raise DataLogger.DoesNotExist(logger.mn)
-    return DataLogger.objects.select_for_update().get(pk=logger.pk)
+    """The logger, standing at a point of the scope and locked until the transaction ends."""
+    # Locked first: whoever waits for a colleague who is just moving it must find it moved.
+    held = DataLogger.objects.select_for_update().get(pk=logger.pk)
+    if not queries.loggers_of(scope).filter(pk=held.pk).exists():
+        raise DataLogger.DoesNotExist(held.mn)
+    return held
+
+
+def _owner(scope: Scope, logger: DataLogger) -> Organisation:
+    """The discharger in whose name a consent is given: the scope's own where it is one of those at
+    whose points the logger stands, else that of the newest link."""
+    links = queries.standing_links().filter(logger=logger).select_related("point__organisation")
+    owners = [link.point.organisation for link in links.order_by("-since", "id")]
+    return scope.organisation if scope.organisation in owners else owners[0]
+
+
+def _belongs(scope: Scope, logger: DataLogger) -> None:
+    """A logger that stands at another discharger's points only belongs to that one from now on."""
+    owners = set(queries.open_links().filter(logger=logger).values_list(
+        "point__organisation", flat=True))
+    if len(owners) == 1 and logger.organisation_id not in owners:
+        before = {"organisation": logger.organisation.name}
+        logger.organisation = Organisation.objects.get(pk=owners.pop())
+        logger.save(update_fields=["organisation"])
+        audit(scope, "edit_station", logger, before, {"organisation": logger.organisation.name})
 
 
 def _point(
@@ -261,14 +289,20 @@ def _link(
     """Insert a link unless it overlaps; the caller holds the logger's row or has just made it."""
     if until is not None and until <= since:
         raise ValidationError({"until": _("结束时间应晚于开始时间")})
+    _refuse_clash(logger, st, since, until)
+    return LoggerAssignment.objects.create(
+        logger=logger, st=st, point=point, since=since, until=until
+    )
+
+
+def _refuse_clash(
+    logger: DataLogger, st: str, since: datetime, until: datetime | None
+) -> None:
     found = _clash(logger, st, since, until)
     if found is not None:
         raise ValidationError({"since": _("%(mn)s 的 ST=%(st)s 在该时段已关联点位 %(point)s") % {
             "mn": logger.mn, "st": st, "point": found.point.name,
         }})
-    return LoggerAssignment.objects.create(
-        logger=logger, st=st, point=point, since=since, until=until
-    )
 
 
 def _clash(

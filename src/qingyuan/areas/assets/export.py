@@ -13,6 +13,7 @@ from qingyuan.kernel.clock import CST
 from qingyuan.spool import registry
 
 from .models import CommandConsent, DataLogger, LoggerAssignment
+from .queries import valid_consents
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def stations() -> Iterator[registry.Station]:
     """Every active logger as the gateway needs it."""
     loggers = DataLogger.objects.filter(active=True).prefetch_related(
         Prefetch("assignments", LoggerAssignment.objects.select_related("point")),
-        Prefetch("consents", CommandConsent.objects.filter(withdrawn_at=None)),
+        Prefetch("consents", valid_consents()),
     )
     for logger in loggers:
         link = max(logger.assignments.all(), key=lambda a: (a.since, -a.pk), default=None)

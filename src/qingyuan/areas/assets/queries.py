@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role
@@ -47,9 +47,34 @@ def point(scope: Scope, pk: int) -> MonitoringPoint:
     return points_of(scope).get(pk=pk)
 
 
+def open_links() -> QuerySet[LoggerAssignment]:
+    """Links that hold at this instant."""
+    now = timezone.now()
+    return LoggerAssignment.objects.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+
+
+def standing_links() -> QuerySet[LoggerAssignment]:
+    """Where each logger stands: its open links, or the newest ones of a logger that has none open
+    (it lies in somebody's store, who must be able to link it again)."""
+    held = open_links()
+    later = LoggerAssignment.objects.filter(logger=OuterRef("logger"), since__gt=OuterRef("since"))
+    return LoggerAssignment.objects.filter(
+        Q(pk__in=held.values("pk")) | ~Q(logger__in=held.values("logger")) & ~Exists(later)
+    )
+
+
 def loggers_of(scope: Scope) -> QuerySet[DataLogger]:
-    """Loggers linked, now or ever, to a visible point."""
-    links = LoggerAssignment.objects.filter(point__in=points_of(scope))
+    """Loggers that stand at a visible point now: theirs to see with secrets, to change, to command.
+
+    A logger that has moved is none of the former owner's; what it reported is (``loggers_ever``).
+    """
+    links = standing_links().filter(point__in=points_of(scope).values("pk"))
+    return DataLogger.objects.filter(pk__in=links.values("logger")).select_related("organisation")
+
+
+def loggers_ever(scope: Scope) -> QuerySet[DataLogger]:
+    """Loggers linked, now or ever, to a visible point: for reading history, never for more."""
+    links = LoggerAssignment.objects.filter(point__in=points_of(scope).values("pk"))
     return DataLogger.objects.filter(pk__in=links.values("logger")).select_related("organisation")
 
 
@@ -58,12 +83,16 @@ def stations(scope: Scope) -> QuerySet[DataLogger]:
 
     ``logger.links`` is the list of its assignments to points the scope sees, newest first.
     """
+    return _with_links(scope, loggers_of(scope))
+
+
+def _with_links(scope: Scope, loggers: QuerySet[DataLogger]) -> QuerySet[DataLogger]:
     links = (
         LoggerAssignment.objects.filter(point__in=points_of(scope))
         .select_related("point__outlet", "point__organisation")
         .order_by("-since", "st")
     )
-    return loggers_of(scope).prefetch_related(Prefetch("assignments", links, to_attr="links"))
+    return loggers.prefetch_related(Prefetch("assignments", links, to_attr="links"))
 
 
 def station(scope: Scope, pk: int) -> DataLogger:
@@ -72,7 +101,9 @@ def station(scope: Scope, pk: int) -> DataLogger:
 
 
 def station_by_mn(scope: Scope, mn: str) -> DataLogger:
-    return stations(scope).get(mn=mn)
+    """A logger with its links to visible points, for reading what it reported there; one that has
+    moved since is found too. DataLogger.DoesNotExist for any other."""
+    return _with_links(scope, loggers_ever(scope)).get(mn=mn)
 
 
 def links_of_point(scope: Scope, point: MonitoringPoint) -> QuerySet[LoggerAssignment]:
@@ -84,18 +115,27 @@ def links_of_point(scope: Scope, point: MonitoringPoint) -> QuerySet[LoggerAssig
 
 
 def consents(scope: Scope, logger: DataLogger) -> QuerySet[CommandConsent]:
-    """A logger's consents, newest first, the withdrawn ones included."""
-    return CommandConsent.objects.filter(logger=logger, logger__in=loggers_of(scope)).order_by(
-        "-since", "cn"
-    )
+    """Consents to commands to a logger by those at whose points it stands, newest first, the
+    withdrawn ones included. What a former discharger agreed to is no matter of the present one."""
+    owners = standing_links().filter(logger=logger).values("point__organisation")
+    return CommandConsent.objects.filter(
+        logger=logger, logger__in=loggers_of(scope).values("pk"), organisation__in=owners
+    ).order_by("-since", "cn")
+
+
+def valid_consents() -> QuerySet[CommandConsent]:
+    """Consents not withdrawn, by a discharger at whose point the logger is linked at this instant:
+    only these let a command through."""
+    owners = open_links().filter(logger=OuterRef("logger")).values("point__organisation")
+    return CommandConsent.objects.filter(withdrawn_at=None, organisation__in=owners)
 
 
 def consent_for(scope: Scope, logger: DataLogger, cn: str, on: date | None = None
                 ) -> CommandConsent | None:
     """The consent that covers a command on a day, or None."""
-    return consents(scope, logger).filter(
-        in_force(on or today()), cn=cn, withdrawn_at=None
-    ).first()
+    return valid_consents().filter(
+        in_force(on or today()), cn=cn, pk__in=consents(scope, logger).order_by().values("pk")
+    ).order_by("-since").first()
 
 
 def dischargers(scope: Scope) -> QuerySet[Organisation]:
