@@ -12,6 +12,7 @@ from ..models import Interval, QuarantineKind
 from ..packing import unpack
 from ..readings import PACKED
 from .batch import Batch, Heard, plain
+from .latest import AHEAD
 from .parts import Parts
 from .plans import Plan, Plans
 from .routes import Routes, Sender
@@ -155,7 +156,11 @@ class Reader:
             heard = batch.heard[point] = Heard(at, seq)
         heard.at, heard.frame = at, seq
         if time > heard.times.get(interval, -(2**62)):
-            heard.times[interval] = time
+            if time * 1000 <= at + AHEAD * 1000:
+                heard.times[interval] = time
+            else:  # stored as sent, but it must not pass for the newest until that day
+                batch.hit(QuarantineKind.TIME, mn, "DataTime ahead of arrival", seq, at,
+                          f"DataTime={stamp}", sender.organisation)
 
     def _time(self, stamp: str) -> int | None:
         moment = parse_stamp(stamp)

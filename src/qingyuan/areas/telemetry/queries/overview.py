@@ -12,6 +12,7 @@ from qingyuan.areas.assets.models import LoggerAssignment, MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
 
+from ..intake.latest import AHEAD
 from ..models import Factor, Interval, LatestReading
 from ..readings import TABLES, Reading, read
 
@@ -58,7 +59,7 @@ def points_overview(
     ))
     heard = {row.pk: row for row in LatestReading.objects.filter(pk__in=[p.pk for p in shown])}
     loggers = _loggers([p.pk for p in shown])
-    newest = _newest(list(heard.values()))
+    newest = _newest(list(heard.values()), time.time() if now is None else now)
     names = _names({code for reading, _kind in newest.values() for code in reading.factors})
     moment = time.time() if now is None else now
     states = []
@@ -98,20 +99,31 @@ def _state(heard: LatestReading | None, seconds: int, now: float) -> str:
     return "late" if silence <= SILENT_AFTER else "silent"
 
 
-def _newest(heard: Sequence[LatestReading]) -> dict[int, tuple[Reading, str]]:
+def _newest(heard: Sequence[LatestReading], now: float) -> dict[int, tuple[Reading, str]]:
     """point → its newest reading of the finest interval it sends, at most one query an interval
-    (and one for shapes or factors)."""
+    (and one for shapes or factors, and one for each point whose reach is none)."""
     found: dict[int, tuple[Reading, str]] = {}
     for interval in (Interval.REALTIME, Interval.MINUTE, Interval.HOUR, Interval.DAY):
         keys = [
             (row.pk, moment) for row in heard
-            if row.pk not in found and (moment := getattr(row, interval)) is not None
+            if row.pk not in found and (moment := _reach(row, interval, now)) is not None
         ]
         for start in range(0, len(keys), 400):
             asked = [Q(point=pk, time=moment) for pk, moment in keys[start:start + 400]]
             rows = TABLES[interval].objects.filter(reduce(or_, asked))
             found |= {r.point: (r, str(interval)) for r in read(interval, rows)}
     return found
+
+
+def _reach(row: LatestReading, interval: str, now: float) -> int | None:
+    """Time of the newest reading. A reach in the future, as a file's rows may have, is looked up
+    in the table instead; the point's next packet mends it."""
+    held: int | None = getattr(row, interval)
+    limit = int(max(now, row.at / 1000)) + AHEAD
+    if held is None or held <= limit:
+        return held
+    rows = TABLES[interval].objects.filter(point=row.pk, time__lte=limit)
+    return rows.order_by("-time").values_list("time", flat=True).first()
 
 
 def _names(codes: Iterable[str]) -> dict[str, Factor]:

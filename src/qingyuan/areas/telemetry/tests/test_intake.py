@@ -2,6 +2,7 @@
 
 import pytest
 
+from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import (
     DirtyWindow,
     HourReading,
@@ -10,9 +11,11 @@ from qingyuan.areas.telemetry.models import (
     Position,
     Quarantine,
     ReadingChange,
+    RealtimeReading,
+    Source,
     StationMessage,
 )
-from qingyuan.areas.telemetry.queries import readings_of_mn
+from qingyuan.areas.telemetry.queries import point_latest, readings_of_mn
 from qingyuan.kernel.clock import parse_stamp
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +302,53 @@ def test_encrypted_packets_are_read_with_the_loggers_key(cast, station, spooled,
     )])
     intake()
     assert stored(cast, one.mn, "min")[0][1]["a21026"]["Avg"] == 12.5
+
+
+@pytest.mark.parametrize("times", [
+    ("20991231235900", "20261123140000"), ("20261123140000", "20991231235900"),
+])
+def test_a_logger_with_a_clock_of_2099_does_not_stop_the_tiles(
+    cast, station, segment, spooled, intake, times
+):
+    one = station()
+    values = {"20991231235900": 9, "20261123140000": 2}
+    spooled([segment(one, "2011", time, f"a21026-Rtd={values[time]}") for time in times])
+    intake()
+    assert [t.value for t in point_latest(cast.manager, one.point).tiles] == [2]
+    assert RealtimeReading.objects.count() == 2
+    row = Quarantine.objects.get()
+    assert (row.kind, row.detail) == ("time", "DataTime ahead of arrival")
+
+
+def test_a_reach_of_2099_left_from_before_heals(cast, station, segment, spooled, intake):
+    one = station()
+    ahead = at("20991231235900")
+    spooled([segment(one, "2011", "20991231235900", "a21026-Rtd=9"),
+             segment(one, "2011", "20261123140000", "a21026-Rtd=2")])
+    intake()
+    LatestReading.objects.update(rtd=ahead)
+    assert [t.value for t in point_latest(cast.manager, one.point).tiles] == [2]
+    spooled([segment(one, "2011", "20261123140030", "a21026-Rtd=3")])
+    intake()
+    assert [t.value for t in point_latest(cast.manager, one.point).tiles] == [3]
+    assert LatestReading.objects.get().rtd == at("20261123140030")
+
+
+def test_an_hour_of_a_clock_gone_ahead_is_allowed(cast, station, segment, spooled, intake):
+    one = station()
+    spooled([segment(one, "2011", "20261123150000", "a21026-Rtd=2"),
+             segment(one, "2011", "20261123150100", "a21026-Rtd=3"),
+             segment(one, "2021", "20261123150000", "SB1-RS=1")])
+    intake()
+    assert LatestReading.objects.get().rtd == at("20261123150000")
+    assert Quarantine.objects.get().sample == "DataTime=20261123150100"
+
+
+def test_rows_of_a_file_for_2099_do_not_stop_the_tiles(cast, station, segment, spooled, intake):
+    one = station()
+    spooled([segment(one, "2051", "20261123140000", MINUTE)])
+    intake()
+    source = Source.objects.create(kind="import", name="示例.xlsx")
+    store(one.point.pk, "min", [("a21026", "Avg")], [(at("20991231235900"), [9.0], ["N"])], source)
+    tiles = point_latest(cast.manager, one.point, now=at("20261123140500")).tiles
+    assert {(tile.code, tile.value) for tile in tiles} == {("a21026", 12.5), ("a01011", 7.1)}
