@@ -1,12 +1,16 @@
 """Fixtures of the page tests: somebody at a browser, and the number of queries a page may need."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from openpyxl import Workbook
 
+SHEET = "xl/worksheets/sheet1.xml"
 BUDGETS = Path(__file__).parents[3] / "tests" / "query_counts.json"
 
 
@@ -21,6 +25,30 @@ def browser_of(cast) -> Callable:
         return client
 
     return sign_in
+
+
+@pytest.fixture(params=["no manifest", "cut", "not XML", "no sheets", "huge", "far cell"])
+def broken_workbook(request) -> bytes:
+    """An XLSX file that is damaged, or made to cost whoever opens it dear."""
+    out = io.BytesIO()
+    Workbook().save(out)
+    with ZipFile(out) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    changes: dict[str, dict[str, bytes]] = {
+        "no manifest": {"[Content_Types].xml": b"<broken", "xl/workbook.xml": b"<x"},
+        "cut": {SHEET: parts[SHEET][:60]},
+        "not XML": {SHEET: b"<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>x</v></c>"},
+        "no sheets": {"xl/workbook.xml": b"<workbook/>"},
+        "huge": {"xl/media/blank": bytes(201 << 20)},
+        "far cell": {SHEET: b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
+                            b'2006/main"><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row>'
+                            b"</sheetData></worksheet>"},
+    }
+    hurt = io.BytesIO()
+    with ZipFile(hurt, "w", ZIP_DEFLATED) as archive:
+        for name, content in {**parts, **changes[request.param]}.items():
+            archive.writestr(name, content)
+    return hurt.getvalue()
 
 
 @pytest.fixture

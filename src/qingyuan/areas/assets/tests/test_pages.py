@@ -8,6 +8,7 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from qingyuan.areas.assets.models import CommandConsent, DataLogger, LoggerAssignment
+from qingyuan.areas.assets.views import sheet
 from qingyuan.spool import registry
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +227,25 @@ def test_the_template_reads_back_as_one_right_row(browser_of):
     file.seek(0)
     file.name = "stations.xlsx"
     assert "1 行可导入" in text(client.post("/stations/import/", {"file": file}))
+
+
+def test_a_broken_workbook_is_refused_with_a_sentence(browser_of, broken_workbook):
+    file = BytesIO(broken_workbook)
+    file.name = "stations.xlsx"
+    answer = browser_of("manager").post("/stations/import/", {"file": file})
+    assert answer.status_code == 422
+    assert len(answer.context["form"].errors["file"]) == 1
+
+
+def test_only_so_many_rows_are_looked_at(browser_of, monkeypatch):
+    monkeypatch.setattr(sheet, "LIMIT", 3)
+    looked = []
+    monkeypatch.setattr(sheet, "check", lambda line, typed: looked.append(line))
+    answer = browser_of("manager").post("/stations/import/", {
+        "file": workbook(*([["示例单位", "", "点位", "废气"]] * 50)),
+    })
+    assert "3 行" in answer.context["form"].errors["file"][0]
+    assert looked == [2, 3, 4, 5]
 
 
 def test_every_wrong_row_is_named_and_the_right_ones_are_taken_over(browser_of, station):

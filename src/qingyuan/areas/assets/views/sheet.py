@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
+from itertools import islice
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from qingyuan.areas.assets.forms import NewStationForm
+from qingyuan.areas.assets.workbook import SheetError, workbook_rows
 
 LIMIT = 2000
 KINDS = {"废气": "gas", "废水": "water", "gas": "gas", "water": "water"}
@@ -53,10 +53,6 @@ HEADINGS = {heading.rstrip("*"): name for heading, name, _example, _note in COLU
 FEEDS = {"数采仪直接上报": "direct", "镜像数据流": "mirror", "direct": "direct", "mirror": "mirror"}
 
 
-class SheetError(Exception):
-    """The file as a whole cannot be read; the message says what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the sheet: its number, what was typed, and the form's verdict on it."""
@@ -87,13 +83,10 @@ def template() -> bytes:
 
 def read(file: BinaryIO) -> list[Row]:
     """The rows of an uploaded workbook; SheetError when it is none or its headings are missing."""
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise SheetError(_("无法读取该文件，请另存为 XLSX 后重试。")) from error
-    lines = book.worksheets[0].iter_rows(values_only=True)
+    lines = workbook_rows(file.read())
     names = _names(next(lines, ()))
-    rows = list(_rows(lines, names))
+    # One row over the limit is enough to know: each costs a form's checks.
+    rows = list(islice(_rows(lines, names), LIMIT + 1))
     if not rows:
         raise SheetError(_("表中没有数据行。"))
     if len(rows) > LIMIT:

@@ -4,23 +4,18 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from qingyuan.areas.assets.workbook import SheetError, workbook_rows
+
+__all__ = ["SheetError", "cells", "text"]
 MOST_ROWS = 600_000
-MOST_BYTES = 200 << 20  # unpacked; a small archive can hold a very large sheet
-
-
-class SheetError(Exception):
-    """The file as a whole cannot be read; the message says what to do."""
 
 
 def cells(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     """(line number from 1, texts) of each line that is not empty. SheetError when unreadable."""
-    lines = _xlsx(content) if content[:2] == b"PK" else _csv(content, name)
+    lines = workbook_rows(content) if content[:2] == b"PK" else _csv(content, name)
     for number, line in enumerate(lines, 1):
         if number > MOST_ROWS:
             raise SheetError(_("文件超过 %d 行，请分成几个文件导入") % MOST_ROWS)
@@ -45,20 +40,6 @@ def _csv(content: bytes, name: str) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise SheetError(_("CSV 无法读取：%s") % error) from None
-
-
-def _xlsx(content: bytes) -> Iterator[tuple[object, ...]]:
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
-                raise SheetError(_("文件解压后过大，请分成几个文件导入"))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise SheetError(_("不是可读的 XLSX 文件：%s") % error) from None
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
 
 
 def text(cell: object) -> str:

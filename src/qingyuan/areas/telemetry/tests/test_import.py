@@ -146,6 +146,11 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(cast, station, text
         take(cast, station(), text)
 
 
+def test_broken_workbooks_are_refused_with_a_reason(cast, station, broken_workbook):
+    with pytest.raises(SheetError, match="XLSX|过大|列"):
+        take(cast, station(), broken_workbook)
+
+
 def test_only_who_may_and_only_into_visible_points(cast, station):
     one = station()
     with pytest.raises(PermissionDenied):

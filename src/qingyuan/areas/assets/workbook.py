@@ -1,0 +1,41 @@
+"""The rows of an uploaded XLSX file, whatever is in it: an archive that is broken, too large when
+unpacked, or no workbook at all is refused with a sentence."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from zipfile import ZipFile
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+MOST_BYTES = 200 << 20  # unpacked; a small archive can hold a very large sheet
+MOST_COLUMNS = 1000  # a row is as long as its last cell's place, and one cell may name place 16384
+
+
+class SheetError(Exception):
+    """The file as a whole cannot be read; the message says what to do."""
+
+
+def workbook_rows(content: bytes) -> Iterator[tuple[object, ...]]:
+    """Rows of the first sheet in order, each as long as its last cell, empty ones too.
+
+    Read while the caller goes on: SheetError may come with any row.
+    """
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > MOST_BYTES:
+            raise SheetError(_("文件解压后过大，请分成几个文件导入"))
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        # What a file says of its size is not believed: rows would be filled up to it.
+        sheet.reset_dimensions()
+        for row in sheet.iter_rows(values_only=True):
+            if len(row) > MOST_COLUMNS:
+                raise SheetError(_("表格超过 %d 列，请删去多余的列") % MOST_COLUMNS)
+            yield row
+    except SheetError:
+        raise
+    except Exception as error:
+        # Foreign XML in a foreign archive: the parser may raise anything, and none of it is ours.
+        raise SheetError(_("无法读取该文件，请另存为 XLSX 后重试。")) from error
