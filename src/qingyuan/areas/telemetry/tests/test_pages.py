@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import LatestReading
+from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.kernel.clock import stamp
 
 pytestmark = pytest.mark.django_db
@@ -301,6 +303,44 @@ def test_all_columns_on_request(browser_of, fed):
         client.get(f"/points/{fed.point.pk}/readings.csv?{DAY}&columns=all")
     ).decode()
     assert "最小" in exported
+
+
+@pytest.mark.parametrize("tail", [
+    "?from_epoch=--5", "?from_epoch=-5", "?from=0001-01-01", "?to=9999-12-31T23:59:59-14:00",
+    f"?page={10**19}", "?page=" + "9" * 5000, "?last=" + "9" * 5000, "?page=²",
+    "series.json?width=" + "9" * 5000, "packets/?from=0001-01-01T00:00%2B14:00",
+    "packets/?to=9999-12-31", f"packets/?before={10**19}", "packets/?before=" + "9" * 5000,
+    "readings.csv?from=0001-01-01&to=9999-12-31",
+])
+def test_any_number_in_an_address_is_answered(browser_of, fed, tail):
+    answer = browser_of("manager").get(f"/points/{fed.point.pk}/{tail}")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("address", [
+    "/points/{pk}/packets/{huge}/", "/points/{pk}/packets/{huge}/raw", "/commands/{huge}/",
+    "/points/{huge}/", "/quarantine/{huge}/", "/quarantine/1/packets/{huge}/",
+    "/imports/{huge}/rejects.csv",
+])
+def test_a_number_that_nothing_can_have_is_not_found(browser_of, fed, address):
+    asked = address.format(pk=fed.point.pk, huge=10**19)
+    assert browser_of("manager").get(asked).status_code == 404
+
+
+def test_a_window_beyond_all_time_is_cut(browser_of, fed):
+    client = browser_of("manager")
+    answer = client.get(f"/points/{fed.point.pk}/?interval=day&from=0001-01-01&to=9999-12-31")
+    assert answer.context["window"].until == 4_102_444_800
+
+
+def test_control_characters_are_left_out_of_a_sheet(browser_of, station):
+    one = station()
+    source = simulated()
+    store(one.point.pk, "min", [("a21026", "Avg")],
+          [(1_795_413_600, [12.5], ["\x07=1"])], source)
+    answer = browser_of("manager").get(f"/points/{one.point.pk}/readings.xlsx?{DAY}")
+    sheet = load_workbook(io.BytesIO(b"".join(answer))).active
+    assert [sheet.cell(2, place).value for place in (2, 3)] == [12.5, "'=1"]
 
 
 def test_wrong_addresses_are_answered_without_a_crash(browser_of, fed):

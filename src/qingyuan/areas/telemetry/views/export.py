@@ -11,6 +11,7 @@ from urllib.parse import quote
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from qingyuan.areas.organisations.access import page
@@ -42,7 +43,7 @@ def export(request: HttpRequest, pk: int, form: str) -> HttpResponse | Streaming
         # The mark lets Excel read the file as UTF-8.
         response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     elif form == "xlsx":
-        response = FileResponse(_xlsx(lines, point.name))
+        response = FileResponse(_xlsx(lines, ILLEGAL_CHARACTERS_RE.sub("", point.name)))
         response["Content-Type"] = (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         )
@@ -105,9 +106,11 @@ def _taken(out: io.StringIO) -> bytes:
 
 
 def _plain(cell: Any) -> Any:
-    """Numbers as they are; a text that a spreadsheet would run as a formula gets an apostrophe."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
+    """Numbers as they are; a text without control characters, which no sheet can hold, and with an
+    apostrophe where a spreadsheet would run it as a formula."""
+    if isinstance(cell, str):
+        cell = ILLEGAL_CHARACTERS_RE.sub("", cell)
+        return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
     return "" if cell is None else cell
 
 
@@ -133,7 +136,7 @@ def _sheet(book: Workbook, title: str, first: list[Any], number: int) -> Any:
     sheet = book.create_sheet(safe if number == 0 else f"{safe}-{number + 1}")
     sheet.freeze_panes = "B2"
     sheet.column_dimensions["A"].width = 20
-    cells = [WriteOnlyCell(sheet, value=text) for text in first]
+    cells = [WriteOnlyCell(sheet, value=_plain(text)) for text in first]
     for cell in cells:
         cell.font = Font(bold=True)
     sheet.append(cells)

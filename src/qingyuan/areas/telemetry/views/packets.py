@@ -15,11 +15,13 @@ from qingyuan.areas.telemetry.models import Factor
 from qingyuan.spool import Frame, SpoolReader
 
 from . import reading
+from .address import small_int
 from .point import point_or_404
 from .remarks import findings
 from .window import field_value, instant
 
 SIZE = 50
+MOST_SEQ = 10**18 - 1
 
 
 @page("see_frames")
@@ -32,7 +34,7 @@ def packet_list(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.frames(
         scope,
         point,
-        before=int(before) if before.isdecimal() and len(before) < 18 else None,
+        before=small_int(before, None, MOST_SEQ),
         since_at=None if since is None else since * 1000,
         until_at=None if until is None else until * 1000,
         limit=SIZE + 1,

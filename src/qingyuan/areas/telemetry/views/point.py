@@ -18,12 +18,14 @@ from qingyuan.areas.telemetry.queries.columns import Column, columns
 from qingyuan.areas.telemetry.queries.states import point_states
 from qingyuan.ui.numbers import decimals
 
+from .address import small_int
 from .command_words import described
 from .overview import ordered_tiles
 from .steady import usual_digits
 from .window import PRESETS, Window, field_value, window_of
 
 ROWS = 50
+MOST_PAGES = 10**9
 SIDE_BY_SIDE = 1200  # dots a line; more than the pixels of a small chart say nothing
 
 
@@ -60,7 +62,7 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
         window.interval,
         window.since,
         window.until,
-        page=max(1, int(number)) if number.isdecimal() else 1,
+        page=max(1, small_int(number, 1, MOST_PAGES)),
         size=ROWS,
     )
     pages = Paginator(range(found.total), ROWS).get_page(number)
@@ -180,7 +182,7 @@ def series_json(request: HttpRequest, pk: int) -> JsonResponse:
     point = point_or_404(scope, pk)
     window = window_of(request.GET, newest_of(point))
     width = request.GET.get("width", "")
-    most = min(SIDE_BY_SIDE, max(200, int(width) * 2)) if width.isdecimal() else SIDE_BY_SIDE
+    most = max(200, 2 * small_int(width, SIDE_BY_SIDE // 2, SIDE_BY_SIDE // 2))
     found = charts(scope, point, window.interval, window.since, window.until, max_points=most)
     return JsonResponse(_chart_document(window, found), headers={"Cache-Control": "no-store"})
 

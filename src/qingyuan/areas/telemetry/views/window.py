@@ -8,6 +8,9 @@ from typing import Any
 from qingyuan.areas.telemetry.models import Interval
 from qingyuan.kernel.clock import CST
 
+from .address import small_int
+
+LATEST = 4_102_444_800  # 2100-01-01Z; instants of an address lie between 1970 and this one
 # Seconds shown when the address says nothing, and the longest stretch that is read at once.
 USUAL = {
     Interval.REALTIME: 3600 * 2,
@@ -47,9 +50,12 @@ class Window:
 
 def instant(text: str) -> int | None:
     """An ISO date or time as epoch seconds, China time where it names no zone; None for others.
+    What lies before 1970 or after 2100 is cut to that.
 
     >>> instant("2016-08-01"), instant("2016-08-01T08:58:57"), instant("gestern")
     (1469980800, 1470013137, None)
+    >>> instant("0001-01-01"), instant("9999-12-31T23:59:59-14:00")
+    (0, 4102444800)
     """
     try:
         found = datetime.fromisoformat(text.strip())
@@ -57,7 +63,7 @@ def instant(text: str) -> int | None:
         return None
     if found.tzinfo is None:
         found = found.replace(tzinfo=CST)
-    return int(found.timestamp())
+    return min(max(int(found.timestamp()), 0), LATEST)
 
 
 def window_of(params: Any, newest: dict[str, int | None], now: float | None = None) -> Window:
@@ -87,20 +93,15 @@ def window_of(params: Any, newest: dict[str, int | None], now: float | None = No
 
 def _span(params: Any, interval: str) -> int:
     """Seconds up to now that the address asks for by ``last``, else the usual stretch."""
-    text = params.get("last", "")
-    asked = int(text) if text.isdecimal() and len(text) < 10 else 0
-    return asked or USUAL[interval]
+    return small_int(params.get("last", ""), 0, LONGEST[interval]) or USUAL[interval]
 
 
 def _asked(params: Any) -> tuple[int | None, int | None]:
     """``from``/``to`` as ISO texts, ``from_epoch``/``to_epoch`` from scripts."""
     found: list[int | None] = []
     for name in ("from", "to"):
-        raw = params.get(f"{name}_epoch", "")
-        if raw.lstrip("-").isdecimal() and len(raw) < 12:
-            found.append(int(raw))
-        else:
-            found.append(instant(params.get(name, "")))
+        epoch = small_int(params.get(f"{name}_epoch", ""), None, LATEST)
+        found.append(instant(params.get(name, "")) if epoch is None else epoch)
     return found[0], found[1]
 
 
