@@ -32,8 +32,8 @@ class Latest:
                 self._heard[point] = news
                 continue
             held.at, held.frame = max(held.at, news.at), max(held.frame, news.frame)
-            for interval, time in news.times.items():
-                held.times[interval] = max(time, held.times.get(interval, time))
+            for interval, moment in news.times.items():
+                held.times[interval] = max(moment, held.times.get(interval, moment))
 
     def write(self) -> None:
         """Upsert what waits, in the caller's transaction; ``clear`` once that is through."""

@@ -7,6 +7,7 @@ restart reads them again.
 from qingyuan import hj212
 
 TIMEOUT_MS = 120_000  # arrival time; three re-sends of a part take half a minute
+EVER = 2**62  # later than any arrival
 MOST = 2000  # parts kept at a time; the oldest is given up first
 
 

@@ -1,6 +1,7 @@
 """How the values of one shape of packet go into a row, prepared once and used a million times."""
 
 import hashlib
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ FIELDS = frozenset({
     "RtdInterval", "MinInterval", "RestartTime", "SystemTime", "SampleTime",
 })
 _MOST = 8192
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # neither PostgreSQL's texts nor sheets hold all of them
 loads, StructError = orjson.loads, struct.error
 _NO_NUMBER = set("_nNiI")  # float() reads 1_0, nan and inf; the standard's N type does not
 
@@ -93,8 +95,7 @@ class Plan:
             return "N"
         flags = self.flag_texts(texts)
         extra = [(factor, texts[place]) for factor, place in self.extra if texts[place]]
-        text = pack_flags(flags, extra)
-        return text if "\x00" not in text else text.replace("\x00", "\ufffd")
+        return visible(pack_flags(flags, extra))
 
     def reported(self, texts: list[str], values: Sequence[float | None]) -> list[tuple[Any, ...]]:
         """(factor id, seven columns, flag, more) for each factor that has a value or a flag."""
@@ -109,13 +110,22 @@ class Plan:
                     rows[code][0][names.index(column)] = value
         for code, place in self.extra:
             if texts[place]:
-                rows[code][1]["EFlag"] = texts[place].replace("\x00", "\ufffd")[:64]
-        flags = [flag.replace("\x00", "\ufffd")[:8] for flag in self.flag_texts(texts)]
+                rows[code][1]["EFlag"] = visible(texts[place])[:64]
+        flags = [visible(flag)[:8] for flag in self.flag_texts(texts)]
         return [
             (factor, *row[0], flag, row[1] or None)
             for factor, flag, row in zip(self.factor_ids, flags, rows.values(), strict=True)
             if flag or row[1] or any(value is not None for value in row[0])
         ]
+
+
+def visible(flag: str) -> str:
+    """A flag's text with control characters replaced.
+
+    >>> visible("N"), visible("A\\x0bB\\x00")
+    ('N', 'A\ufffdB\ufffd')
+    """
+    return flag if flag.isprintable() else _CONTROL.sub("\ufffd", flag)
 
 
 def number_of(text: str) -> float | None:

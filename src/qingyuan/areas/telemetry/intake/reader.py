@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import DatabaseError
+from django.db import Error
 
 from qingyuan import hj212
 from qingyuan.kernel.clock import parse_stamp
@@ -11,9 +11,10 @@ from qingyuan.spool import Frame
 from ..models import Interval, QuarantineKind
 from ..packing import unpack
 from ..readings import PACKED
+from ..secrets import hidden
 from .batch import Batch, Heard, plain
 from .latest import AHEAD
-from .parts import Parts
+from .parts import EVER, Parts
 from .plans import Plan, Plans
 from .routes import Routes, Sender
 
@@ -44,15 +45,28 @@ class Reader:
         for frame in frames:
             try:
                 self._frame(frame, batch)
-            except DatabaseError:
-                raise
+            except (Error, OSError):
+                raise  # the database or the disk is away: the frame is as good as any
             except Exception as error:  # one frame must not stop the stream of all stations
-                batch.hit(QuarantineKind.FRAME, frame.mn, f"unreadable: {type(error).__name__}",
-                          frame.seq, frame.at, repr(error))
+                _unreadable(batch, frame.mn, frame.seq, frame.at, error)
             if self.parts:
-                for seq, at, packet in self.parts.expired(frame.at):
-                    self._given_up(seq, at, packet, batch)
+                self._expire(frame.at, batch)
         return batch
+
+    def rest(self) -> Batch:
+        """The batch of the parts that still wait, for a reader that gets no more frames."""
+        batch = Batch()
+        self._expire(EVER, batch)
+        return batch
+
+    def _expire(self, now: int, batch: Batch) -> None:
+        for seq, at, packet in self.parts.expired(now):
+            try:
+                self._given_up(seq, at, packet, batch)
+            except (Error, OSError):
+                raise
+            except Exception as error:
+                _unreadable(batch, packet.mn or "", seq, at, error)
 
     def _frame(self, frame: Frame, batch: Batch) -> None:
         seq, at, _peer, mn, verdict, raw, _link = frame
@@ -194,7 +208,8 @@ class Reader:
         point = self.routes.point(sender.mn, st, moment)
         self._heard(batch, self.routes.points(sender.mn) if point is None else (point,), seq, at)
         if packet.cn not in SILENT:
-            pairs = [[plain(name, 200), plain(text, 4000)] for name, text in packet.pairs]
+            pairs = [[plain(name, 200), hidden(name, plain(text, 4000))]
+                     for name, text in packet.pairs]
             batch.messages.append((
                 seq, plain(sender.mn, 64), point, plain(st, 8), plain(packet.cn, 16), moment, at,
                 pairs,
@@ -212,6 +227,11 @@ class Reader:
         for point in points:
             heard = batch.heard.setdefault(point, Heard(at, seq))
             heard.at, heard.frame = at, seq
+
+
+def _unreadable(batch: Batch, mn: str, seq: int, at: int, error: Exception) -> None:
+    batch.hit(QuarantineKind.FRAME, mn, f"unreadable: {type(error).__name__}", seq, at,
+              repr(error))
 
 
 def _decrypted(raw: bytes, key: bytes) -> hj212.Packet | None:

@@ -36,3 +36,17 @@ def test_three_hundred_mutations_stop_nothing(cast, station, segment, spooled, i
     assert Position.objects.get().seq == 301
     last = list(readings_of_mn(cast.manager, one.mn, "min", 0, 2**40))[-1]
     assert last.factors == {"a21002": {"Avg": 42.0}}
+
+
+@pytest.mark.parametrize(("cn", "interval"), [("2051", "min"), ("2061", "hour")])
+def test_control_characters_in_flags_are_not_stored(
+    cast, station, segment, spooled, intake, cn, interval
+):
+    one = station()
+    spooled([segment(one, cn, "20261123130000",
+                     "a21026-Avg=1,a21026-Flag=A\x0bB,a21026-EFlag=E\x1b[2J;"
+                     "a21002-Avg=2,a21002-Flag=\x7f")])
+    intake()
+    [found] = readings_of_mn(cast.manager, one.mn, interval, 0, 2**40)
+    assert {code: (v["Flag"], v.get("EFlag")) for code, v in found.factors.items()} == {
+        "a21026": ("A\ufffdB", "E\ufffd[2J"), "a21002": ("\ufffd", None)}

@@ -1,5 +1,7 @@
 """What waited in quarantine is stored once the registry or the dictionary is mended."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -146,3 +148,73 @@ def test_a_logger_taken_out_of_use_is_a_stranger(cast, station, segment, spooled
     intake()
     assert values(cast, one.mn) == []
     assert Quarantine.objects.get().kind == "station"
+
+
+NEWCOMER = SimpleNamespace(mn="NEW01", st="31", password="123456")
+
+
+def part(segment, cn, number, items):
+    return segment(NEWCOMER, cn, "20261123140000", items, qn=f"2026112314100000{number}",
+                   head=f"Flag=7;PNUM=2;PNO={number}")
+
+
+HALVES = {1: "a21026-Avg=1,a21026-Flag=N", 2: "a21002-Avg=2,a21002-Flag=N"}
+WHOLE = {"a21026": {"Avg": 1.0, "Flag": "N"}, "a21002": {"Avg": 2.0, "Flag": "N"}}
+
+
+@pytest.mark.parametrize(("cn", "interval"), [("2051", "min"), ("2061", "hour")])
+def test_both_parts_of_a_split_packet_waited_for_their_station(
+    cast, station, segment, spooled, intake, cn, interval
+):
+    spooled([part(segment, cn, n, HALVES[n]) for n in (1, 2)], mn="NEW01", verdict="unknown")
+    intake()
+    station(mn="NEW01")
+    done = replay(cast, "station")
+    assert (done.frames, done.readings, done.failing) == (2, 1, 0)
+    assert values(cast, "NEW01", interval) == [WHOLE]
+    assert Quarantine.objects.get().state == "replayed"
+
+
+@pytest.mark.parametrize(("cn", "interval"), [("2051", "min"), ("2061", "hour")])
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("kind", ["station", "part"])
+def test_the_station_was_entered_between_the_parts(
+    cast, station, segment, spooled, intake, cn, interval, order, kind
+):
+    first, second = order
+    spooled([part(segment, cn, first, HALVES[first])], mn="NEW01", verdict="unknown")
+    intake()
+    one = station(mn="NEW01")
+    spooled([part(segment, cn, second, HALVES[second])], mn="NEW01")
+    spooled([segment(one, "2011", "20261123141500", "a21026-Rtd=1")], mn="NEW01", step=300_000)
+    intake()
+    # Either row alone is enough, whatever stands between its first and its last frame.
+    assert replay(cast, kind).failing == 0
+    assert values(cast, "NEW01", interval) == [WHOLE]
+    assert Quarantine.objects.get(kind=kind).state == "replayed"
+
+
+def test_a_part_whose_other_never_came_is_stored_and_stays_a_failure(
+    cast, station, segment, spooled, intake
+):
+    spooled([part(segment, "2061", 1, HALVES[1])], mn="NEW01", verdict="unknown")
+    intake()
+    station(mn="NEW01")
+    done = replay(cast, "station")
+    assert (done.readings, done.failing) == (1, 1)
+    assert values(cast, "NEW01", "hour") == [{"a21026": {"Avg": 1.0, "Flag": "N"}}]
+    assert Quarantine.objects.get(kind="station").state == "open"
+    assert Quarantine.objects.get(kind="part").sample == "1/2"
+
+
+def test_an_unknown_factor_in_a_split_packet_is_replayed_with_both_parts(
+    cast, station, segment, spooled, intake
+):
+    station(mn="NEW01")
+    spooled([part(segment, "2051", 1, "zz9999-Avg=7"), part(segment, "2051", 2, HALVES[2])],
+            mn="NEW01")
+    intake()
+    actions.add_factor(cast.manager, "zz9999", name="示例特征因子")
+    assert replay(cast, "factor").failing == 0
+    assert values(cast, "NEW01") == [
+        {"zz9999": {"Avg": 7.0}, "a21002": {"Avg": 2.0, "Flag": "N"}}]
