@@ -1,6 +1,7 @@
 """The end of every page: who did what to this thing, when, from where, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +9,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from qingyuan.kernel.clock import CST
 
 from .models import AuditLine, Role
 from .scope import Scope, may
@@ -44,6 +47,13 @@ NAMES = {
     "given_by": gettext_lazy("签署人"),
     "(secret)": "••••••",
 }
+WORDS = {
+    ("kind", "gas"): gettext_lazy("废气"),
+    ("kind", "water"): gettext_lazy("废水"),
+    ("feed", "direct"): gettext_lazy("数采仪直接上报"),
+    ("feed", "mirror"): gettext_lazy("镜像数据流"),
+}
+ALWAYS = 2000  # a link since this year or before takes in all there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ def _entry(line: AuditLine) -> Entry:
         str(VERBS.get(line.verb, line.verb)),
         line.address,
         [
-            (_label(model, name), _text(before.get(name)), _text(value))
+            (_label(model, name), _text(name, before.get(name)), _text(name, value))
             for name, value in after.items()
         ],
     )
@@ -94,11 +104,25 @@ def _label(model: type[models.Model], name: str) -> str:
         return name
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
         return "、".join(str(item) for item in value)
-    return "••••••" if value == "(secret)" else str(value)
+    if value == "(secret)":
+        return "••••••"
+    return str(WORDS.get((name, str(value))) or _moment(str(value)) or value)
+
+
+def _moment(text: str) -> str:
+    """An instant with its zone in China time; "" for any other text."""
+    try:
+        when = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        return ""
+    if when is None or when.tzinfo is None:
+        return ""
+    when = when.astimezone(CST)
+    return _("最早数据") if when.year <= ALWAYS else when.strftime("%Y-%m-%d %H:%M")

@@ -150,6 +150,14 @@ def test_an_edit_is_kept_and_told_in_the_history(browser_of, station):
     assert "中国电信" in page
 
 
+def test_the_history_says_kinds_and_times_in_words(browser_of):
+    client = browser_of("manager")
+    assert client.post("/stations/new/", NEW).status_code == 302
+    page = text(client.get(f"/stations/{DataLogger.objects.get().pk}/"))
+    assert "类型：废" in page
+    assert "起：最早数据" in page
+
+
 @pytest.mark.parametrize(("days", "word"), [(200, "有效"), (10, "即将到期"), (-3, "已过期")])
 def test_a_data_plan_that_runs_out_warns(browser_of, station, days, word):
     until = timezone.localdate() + timedelta(days=days)
@@ -198,6 +206,7 @@ def test_a_consent_is_recorded_and_withdrawn(browser_of, station):
     )
     assert answer.status_code == 302
     consent = CommandConsent.objects.get()
+    assert "2061 取污染物小时数据" in text(client.get(f"/stations/{one.logger.pk}/"))
     assert browser_of("engineer").post(f"{base}{consent.pk}/withdraw/").status_code == 403
     assert client.post(f"{base}{consent.pk}/withdraw/").status_code == 302
     consent.refresh_from_db()

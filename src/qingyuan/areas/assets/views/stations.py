@@ -17,6 +17,7 @@ from qingyuan.areas.assets.models import DataLogger, Edition, Medium
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.hj212 import commands as protocol
 
 PAGE = 50
 SOON = 30  # days before a data plan or key runs out that the list warns
@@ -100,7 +101,7 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assets/station.html", {
         "logger": logger,
         "links": _grouped(logger.links),
-        "consents": _judged(queries.consents(scope, logger)),
+        "consents": _judged(queries.consents(scope, logger), logger.edition),
         "plan": due(days_left(logger.sim_plan_until, queries.today())),
         "key": due(days_left(key_until, queries.today())), "key_until": key_until,
         "secrets": queries.can_see_secrets(scope),
@@ -122,11 +123,14 @@ def _grouped(links: list[Any]) -> list[dict[str, Any]]:
     return list(groups.values())
 
 
-def _judged(consents: Any) -> list[Any]:
+def _judged(consents: Any, edition: str) -> list[Any]:
+    """Consents with their state and the command's name in the station's edition."""
     today = queries.today()
     rows = list(consents)
     for row in rows:
         in_force = row.since <= today and (row.until is None or row.until >= today)
+        named = protocol.find(row.cn, edition, "down") or protocol.find(row.cn)
+        row.name = named[0].name if named else ""
         row.state = "over" if row.withdrawn_at or not in_force else "ok"
     return rows
 
