@@ -20,6 +20,7 @@ from .importing.action import ImportReport, import_readings
 from .intake.replay import replay
 from .models import Quarantine, QuarantineState
 from .queries import quarantine_row
+from .secrets import hidden
 
 __all__ = [
     "ImportReport", "Outcome", "add_factor", "dismiss_quarantine", "import_readings",
@@ -110,5 +111,5 @@ def _st(logger: DataLogger) -> str:
 
 
 def _without_secrets(fields: Sequence[tuple[str, str]]) -> list[list[str]]:
-    secret = {"NewPW", "PW", "NewSK"}
-    return [[name, "(secret)" if name in secret else value] for name, value in fields]
+    return [[name, "(secret)" if hidden(name, value) != value else value]
+            for name, value in fields]

@@ -16,6 +16,7 @@ from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.telemetry import actions, queries
 from qingyuan.areas.telemetry.command_form import CommandForm, Offer, offers
+from qingyuan.areas.telemetry.secrets import hidden, without_secrets
 from qingyuan.hj212 import commands as protocol
 from qingyuan.spool import CommandError
 from qingyuan.spool.commands import Command
@@ -75,10 +76,11 @@ def command(request: HttpRequest, pk: int) -> HttpResponse:
     except (DataLogger.DoesNotExist, CommandError) as error:
         raise Http404 from error
     station = stations(scope).filter(mn=found.mn).first()
+    secrets = may(scope, "see_secrets")
     context = {
         **described(scope, [found])[0],
-        "steps": [_step(step) for step in found.steps],
-        "fields": _sent_fields(found, station),
+        "steps": [_step(step, secrets) for step in found.steps],
+        "fields": _sent_fields(found, station, secrets),
         "ended": not _open(found),
     }
     part = request.headers.get("HX-Request") == "true"
@@ -90,8 +92,11 @@ def _open(found: Command) -> bool:
     return found.state in ("waiting", "sent", "accepted")
 
 
-def _sent_fields(found: Command, station: DataLogger | None) -> list[dict[str, str]]:
+def _sent_fields(
+    found: Command, station: DataLogger | None, secrets: bool
+) -> list[dict[str, str]]:
     table = protocol.FIELDS[station.edition if station else "2017"]
+    pairs = [(name, hidden(name, text, secrets)) for name, text in found.cp]
     return [
         {
             "key": name,
@@ -99,7 +104,7 @@ def _sent_fields(found: Command, station: DataLogger | None) -> list[dict[str, s
             "text": text,
             "meaning": reading.field_meaning(name, text, table.get(name)),
         }
-        for name, text in found.cp
+        for name, text in pairs
     ]
 
 
@@ -110,7 +115,7 @@ NOTES = {
 }
 
 
-def _step(step: Any) -> dict[str, Any]:
+def _step(step: Any, secrets: bool) -> dict[str, Any]:
     """A trace line; an answer packet is read into its fields."""
     line: dict[str, Any] = {
         "step": step,
@@ -123,10 +128,10 @@ def _step(step: Any) -> dict[str, Any]:
         raw = bytes.fromhex(step.answer)
         event = reading.read(raw, None)
         packet = getattr(event, "packet", None)
-        line["text"] = reading.as_text(reading.without_password(raw))
+        line["text"] = reading.as_text(without_secrets(raw))
         if packet is not None:
             line["cn"] = f"{packet.cn} {reading.command_name(packet)}"
-            line["fields"] = reading.fields(packet)
+            line["fields"] = reading.fields(packet, secrets)
     return line
 
 

@@ -12,6 +12,7 @@ from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may, require
 from qingyuan.areas.telemetry import queries
 from qingyuan.areas.telemetry.models import Factor
+from qingyuan.areas.telemetry.secrets import without_secrets
 from qingyuan.spool import Frame, SpoolReader
 
 from . import reading
@@ -91,7 +92,7 @@ def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
     logger = DataLogger.objects.filter(mn=frame.mn).first()
     key = bytes.fromhex(logger.sm4_key) if logger and logger.sm4_key else None
     event = reading.read(frame.raw, key)
-    raw = frame.raw if secrets else reading.without_password(frame.raw)
+    raw = frame.raw if secrets else without_secrets(frame.raw)
     with SpoolReader(settings.PLACES.spool) as spool:
         before = spool.get(frame.seq - 1) if frame.seq > 1 else None
     context: dict[str, Any] = {
@@ -112,7 +113,7 @@ def taken_apart(request: HttpRequest, frame: Frame) -> dict[str, Any]:
         context |= {
             "packet": found,
             "header": reading.header(found, secrets),
-            "fields": reading.fields(found),
+            "fields": reading.fields(found, secrets),
             "factors": reading.factor_lines(found, names),
             "command": reading.command_name(found),
             "data_time": reading.time_of(found),

@@ -15,6 +15,7 @@ from qingyuan.areas.organisations.scope import may
 from qingyuan.areas.telemetry import actions, queries
 from qingyuan.areas.telemetry.forms import FactorForm
 from qingyuan.areas.telemetry.models import Quarantine, QuarantineKind, QuarantineState
+from qingyuan.areas.telemetry.secrets import without_secrets
 
 from . import reading
 from .packets import sm4_keys, taken_apart
@@ -66,7 +67,7 @@ def quarantine_list(request: HttpRequest) -> HttpResponse:
 
 def without_password(sample: str) -> str:
     """An example of the wire's text with the password starred out."""
-    return reading.without_password(sample.encode()).decode()
+    return without_secrets(sample.encode()).decode()
 
 
 def row_or_404(request: HttpRequest, pk: int) -> Quarantine:

@@ -2,7 +2,6 @@
 text and bytes, and whether its place in the chain holds.
 """
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -17,6 +16,7 @@ from qingyuan.spool import Frame
 from qingyuan.spool.frame import GENESIS, chain
 
 from ..queries.columns import LABELS
+from ..secrets import hidden
 
 LONGEST = 9999
 HEADER = {
@@ -31,7 +31,6 @@ HEADER = {
     "RF": "重发标记",
 }
 _ESCAPES = {"\r": "\\r", "\n": "\\n", "\t": "\\t"}
-_PASSWORD = re.compile(rb"([;,\d&])((?:New)?PW|NewSK)=([^;,&]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def header(packet: hj212.Packet, show_password: bool) -> list[Line]:
     for key, text in texts.items():
         if text is None:
             continue
-        shown = "••••••" if key == "PW" and text and not show_password else str(text)
+        shown = hidden(key, str(text), show_password)
         lines.append(Line(key, HEADER[key], shown, _meaning(key, packet)))
     return lines
 
@@ -166,14 +165,15 @@ def flag_words(packet: hj212.Packet) -> str:
     return "，".join(words)
 
 
-def fields(packet: hj212.Packet) -> list[Line]:
+def fields(packet: hj212.Packet, show_secrets: bool) -> list[Line]:
     """Plain fields of the CP with their Chinese names and meanings."""
     table = protocol.FIELDS.get(packet.edition or "2017", {})
     lines = []
     for key, text in packet.fields.items():
         row = table.get(key)
         label = row.label if row else {"DataTime": _("数据时间")}.get(key, _("标准中没有的字段"))
-        lines.append(Line(key, label, text, field_meaning(key, text, row)))
+        shown = hidden(key, text, show_secrets)
+        lines.append(Line(key, label, shown, field_meaning(key, shown, row)))
     return lines
 
 
@@ -223,15 +223,6 @@ def unit(code: str, suffix: str, row: Any, edition: str) -> str:
     if suffix in ("SampleTime", "EFlag", "Info", "SN", "RS", "Ala"):
         return ""
     return "h" if suffix == "RT" else (row.unit if row else "")
-
-
-def without_password(raw: bytes) -> bytes:
-    """The same number of bytes with the password starred out, for roles that may not read it.
-
-    >>> without_password(b"##0019ST=32;PW=123456;MN=A1;")
-    b'##0019ST=32;PW=******;MN=A1;'
-    """
-    return _PASSWORD.sub(lambda m: m[1] + m[2] + b"=" + b"*" * len(m[3]), raw)
 
 
 def as_text(raw: bytes) -> str:
