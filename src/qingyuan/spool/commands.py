@@ -42,6 +42,7 @@ STEPS = frozenset((state, target) for (state, _), target in STATES.items())
 NAMES = frozenset(name for step in STEPS for name in step)
 
 DEFAULT_LIFE_MS = 3_600_000
+_FOREVER = 2**62
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS command (
@@ -202,9 +203,30 @@ class CommandBox:
             raise CommandError(f"there is no command {id}")
         return self._command(row)
 
-    def of_station(self, mn: str, limit: int = 50) -> list[Command]:
-        """A station's commands with their traces, newest first."""
-        rows = self._db.execute(_COLUMNS + " WHERE mn = ? ORDER BY id DESC LIMIT ?", (mn, limit))
+    def of_station(
+        self, mn: str, limit: int = 50, *, since_ms: int = 0, until_ms: int = _FOREVER
+    ) -> list[Command]:
+        """A station's commands with their traces, newest first: those that lived, from being asked
+        for to their last step, at some time of [since_ms, until_ms)."""
+        rows = self._db.execute(
+            _COLUMNS + " WHERE mn = ? AND created_at < ? AND changed_at >= ?"
+            " ORDER BY id DESC LIMIT ?", (mn, until_ms, since_ms, limit),
+        )
+        return [self._command(row) for row in rows.fetchall()]
+
+    def touching(self, mn: str, since_ms: int, until_ms: int) -> list[Command]:
+        """Every command that was on its way to a station, or at work there, at some time of
+        [since_ms, until_ms), newest first: from its first sending to the last step of its trace.
+
+        Waiting is not touching: a sending that was given back does not count.
+        """
+        rows = self._db.execute(
+            _COLUMNS + " WHERE mn = ? AND created_at < ? AND changed_at >= ?"
+            " AND (SELECT min(e.at) FROM command_event e WHERE e.command = command.id"
+            "  AND e.state = 'sent' AND e.id > (SELECT max(w.id) FROM command_event w"
+            "   WHERE w.command = command.id AND w.state = 'waiting')) < ?"
+            " ORDER BY id DESC", (mn, until_ms, since_ms, until_ms),
+        )
         return [self._command(row) for row in rows.fetchall()]
 
     def in_flight(self) -> list[Command]:

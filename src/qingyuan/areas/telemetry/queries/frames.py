@@ -12,9 +12,11 @@ from qingyuan.spool import Frame, SpoolReader
 
 from ..models import Quarantine, StationMessage
 from .quarantine import quarantine_row
+from .windows import FOREVER, inside, windows
 
 _ST = re.compile(rb"[;#0-9]ST=([^;,&]{1,8})[;,]")
-_DIALOGUE = "91"  # answers belong to the logger, not to one of its points
+# Answers (ST=91) and frames without ST belong to the logger, not to one of its points.
+_ANY_POINT = frozenset({"", "91"})
 
 
 def frames(
@@ -27,10 +29,10 @@ def frames(
     points_of(scope).get(pk=point.pk)
     found: list[Frame] = []
     with SpoolReader(settings.PLACES.spool) as spool:
-        for mn, codes, start, stop in _windows(point):
+        for mn, start, stop, codes in windows(LoggerAssignment.objects.filter(point=point)):
             found += _of_link(
-                spool, mn, codes, before, max(start, since_at or 0),
-                min(stop, 2**62 if until_at is None else until_at), limit,
+                spool, mn, codes | _ANY_POINT, before, max(start, since_at or 0),
+                min(stop, FOREVER if until_at is None else until_at), limit,
             )
     # A logger linked in several windows can bring a frame twice.
     return sorted({f.seq: f for f in found}.values(), key=lambda f: -f.seq)[:limit]
@@ -43,7 +45,7 @@ def frame(scope: Scope, point: MonitoringPoint, seq: int) -> Frame | None:
 
 
 def _of_link(
-    spool: SpoolReader, mn: str, codes: set[str], before: int | None, start: int, stop: int,
+    spool: SpoolReader, mn: str, codes: frozenset[str], before: int | None, start: int, stop: int,
     limit: int,
 ) -> list[Frame]:
     found: list[Frame] = []
@@ -66,27 +68,17 @@ def st_of(raw: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
-def _windows(point: MonitoringPoint) -> list[tuple[str, set[str], int, int]]:
-    """(mn, STs, first, last arrival in ms) of a point's loggers, links of one span as one."""
-    spans: dict[tuple[str, int, int], set[str]] = {}
-    links = LoggerAssignment.objects.filter(point=point).select_related("logger")
-    for link in links:
-        start = int(link.since.timestamp() * 1000)
-        stop = 2**62 if link.until is None else int(link.until.timestamp() * 1000)
-        spans.setdefault((link.logger.mn, start, stop), {"", _DIALOGUE}).add(link.st)
-    return [(mn, codes, start, stop) for (mn, start, stop), codes in spans.items()]
-
-
 def messages(
     scope: Scope, point: MonitoringPoint, *, cn: str = "", before: int | None = None
 ) -> QuerySet[StationMessage]:
-    """Packets without readings of a visible point (answers, states, logs), newest first."""
+    """Packets without readings of a visible point (answers, states, logs), newest first; of those
+    that name no point, what its loggers sent while they stood there."""
     require(scope, "see_frames")
     points_of(scope).get(pk=point.pk)
-    mns = LoggerAssignment.objects.filter(point=point).values("logger__mn")
-    rows = StationMessage.objects.filter(
-        Q(point=point) | Q(point=None, mn__in=mns)
-    ).order_by("-frame")
+    own = Q(point=point)
+    for mn, start, stop, _codes in windows(LoggerAssignment.objects.filter(point=point)):
+        own |= Q(point=None, mn=mn, at__gte=start, at__lt=stop)
+    rows = StationMessage.objects.filter(own).order_by("-frame")
     if cn:
         rows = rows.filter(cn=cn)
     return rows if before is None else rows.filter(frame__lt=before)
@@ -96,9 +88,16 @@ def quarantined_frames(scope: Scope, pk: int, *, limit: int = 50) -> tuple[Quara
     """A visible quarantine row and the newest frames of its MN within its span.
 
     They are the candidates, not only the culprits: a reason such as one unknown factor is found
-    again by reading the frame.
+    again by reading the frame. Frames that came while the logger stood at other points only are
+    for those who see these.
     """
     row = quarantine_row(scope, pk)
+    links = LoggerAssignment.objects.filter(logger__mn=row.mn)
+    mine = links.filter(point__in=points_of(scope).values("pk"))
+    seen, foreign = windows(mine), windows(links.exclude(pk__in=mine.values("pk")))
     with SpoolReader(settings.PLACES.spool) as spool:
         some = spool.of_station(row.mn, before=row.last_seq + 1, limit=limit)
-    return row, [f for f in some if f.seq >= row.first_seq]
+    return row, [
+        f for f in some
+        if f.seq >= row.first_seq and (inside(seen, f.at) or not inside(foreign, f.at))
+    ]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from qingyuan.areas.assets.queries import points_of
+from qingyuan.areas.assets.models import DataLogger
+from qingyuan.areas.assets.queries import loggers_of, points_of
 from qingyuan.areas.organisations.models import OrganisationKind
 from qingyuan.areas.organisations.scope import Scope, may
 
@@ -23,8 +24,8 @@ class QuarantineCounts:
 def quarantine(
     scope: Scope, *, state: str = QuarantineState.OPEN, kind: str = "", mn: str = ""
 ) -> QuerySet[Quarantine]:
-    """Rows of the loggers of visible points, and for an O&M unit those of nobody's MN (a station
-    it has yet to enter); newest first. ``state=""`` gives all."""
+    """Rows of the loggers that stand at visible points, and for an O&M unit those of an MN that is
+    not registered (a station it has yet to enter); newest first. ``state=""`` gives all."""
     rows = _visible(scope).order_by("-last_at", "-id")
     if state:
         rows = rows.filter(state=state)
@@ -36,9 +37,14 @@ def quarantine(
 def _visible(scope: Scope) -> QuerySet[Quarantine]:
     if not may(scope, "see_quarantine"):
         return Quarantine.objects.none()
-    own = Q(organisation__in=points_of(scope).values("organisation"))
+    # By MN, not by discharger: another unit may serve other points of the same one.
+    own = Q(mn__in=loggers_of(scope).values("mn"))
+    nobodys = ~Q(mn__in=DataLogger.objects.values("mn"))
     if scope.organisation.kind == OrganisationKind.OM_UNIT:
-        own |= Q(organisation=None)
+        own |= nobodys & Q(organisation=None)
+    else:
+        # An MN that has been corrected since is still the discharger's.
+        own |= nobodys & Q(organisation__in=points_of(scope).values("organisation"))
     return Quarantine.objects.filter(own).select_related("organisation")
 
 
