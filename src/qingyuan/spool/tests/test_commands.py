@@ -144,6 +144,33 @@ def test_a_station_shows_its_own_newest_first(box, ask):
     assert box.of_station("MN-C", 2) == []
 
 
+def test_a_station_shows_what_lived_in_a_span(box, ask):
+    early, late = ask(), ask(now_ms=NOW + HOUR)
+    box.claim(1, NOW + 5)
+
+    def lived(since, until):
+        return [c.id for c in box.of_station("MN-A", since_ms=since, until_ms=until)]
+
+    assert lived(NOW, NOW + 5) == lived(NOW + 5, NOW + 6) == [early]
+    assert lived(NOW + 6, NOW + HOUR) == []
+    assert lived(NOW, NOW + HOUR + 1) == [late, early]
+
+
+def test_a_command_touches_from_its_sending_to_its_last_step(box, ask):
+    number, _waiting, _other = ask(), ask(), ask("MN-B")
+    box.progress(number, "sent", now_ms=NOW + 10)
+    box.progress(number, "waiting", note="link lost before sending", now_ms=NOW + 20)
+    assert box.touching("MN-A", NOW, NOW + HOUR) == []
+    box.progress(number, "sent", now_ms=NOW + 30)
+    box.progress(number, "accepted", now_ms=NOW + 40)
+    box.progress(number, "done", now_ms=NOW + 90)
+    touched = [
+        start for start in range(0, 120, 10)
+        if [c.id for c in box.touching("MN-A", NOW + start, NOW + start + 10)] == [number]
+    ]
+    assert touched == [30, 40, 50, 60, 70, 80, 90]
+
+
 def test_a_refused_step_changes_nothing(box, ask):
     number = ask()
     box.claim(1, NOW)
