@@ -84,7 +84,14 @@ def database_of(url: str, where: Places) -> dict[str, object]:
                 "timeout": 30, "transaction_mode": "IMMEDIATE", "init_command": SQLITE_START,
             },
         }
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        # The address itself is not repeated: it holds the password.
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read ({error}); write postgresql://user:password@host:5432/name"
+        ) from None
     if parts.scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {parts.scheme!r}; write postgresql://user:password@host/name"
@@ -99,7 +106,7 @@ def database_of(url: str, where: Places) -> dict[str, object]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
@@ -117,7 +124,7 @@ def whole(
     text = (os.environ if env is None else env).get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > 18 or not low <= int(text) <= high:
         raise ImproperlyConfigured(f"{name}={text!r}: give a whole number from {low} to {high}")
     return int(text)
 
@@ -138,8 +145,13 @@ def yes(name: str) -> bool:
 def address(name: str, default: str) -> str:
     """The http address of a local port; a bare port number is taken for one on this machine."""
     text = os.environ.get(name) or default
-    if text.isdecimal() and 0 < int(text) < 65_536:
+    if text.isdecimal() and len(text) < 6 and 0 < int(text) < 65_536:
         return f"http://127.0.0.1:{text}"
-    if urlsplit(text).scheme != "http" or not urlsplit(text).hostname:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number below 65536
+        usable = False
+    if not usable:
         raise ImproperlyConfigured(f"{name}={text!r}: write http://127.0.0.1:PORT")
     return text.rstrip("/")

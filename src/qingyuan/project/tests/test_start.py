@@ -31,13 +31,16 @@ def test_the_database_by_its_url(url, engine, name):
 @pytest.mark.parametrize(("url", "sentence"), [
     ("mysql://db/qy", "write postgresql://"), ("postgresql://db", "names no database"),
     ("qingyuan.db", "write postgresql://"),
+    ("postgresql://u:secret@db:54x2/qy", "cannot be read .*host:5432/name"),
+    ("postgresql://u:secret@db:99999/qy", "cannot be read"),
+    ("postgresql://[::1/qy", "cannot be read"),
 ])
 def test_another_database_is_refused(url, sentence):
     with pytest.raises(ImproperlyConfigured, match=sentence):
         config.database_of(url, Places(Path("x")))
 
 
-@pytest.mark.parametrize("text", ["0", "ninety", "-3", "99999999"])
+@pytest.mark.parametrize("text", ["0", "ninety", "-3", "99999999", "9" * 5000])
 def test_a_number_out_of_bounds_is_refused(text):
     with pytest.raises(ImproperlyConfigured, match="from 1 to 36500"):
         config.whole("QINGYUAN_REALTIME_DAYS", 90, 1, 36_500, {"QINGYUAN_REALTIME_DAYS": text})
@@ -74,7 +77,9 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     ("QINGYUAN_SECRET_KEY", "short", "give 32 or more"),
     ("DATABASE_URL", "mysql://db/qy", "write postgresql://"),
     ("QINGYUAN_HTTPS", "maybe", "write 1 for yes or 0 for no"),
+    ("DATABASE_URL", "postgresql://u:p@db:54x2/qy", "DATABASE_URL cannot be read"),
     ("QINGYUAN_GATEWAY_HTTP", "nowhere", "write http://127.0.0.1:PORT"),
+    ("QINGYUAN_GATEWAY_HTTP", "http://127.0.0.1:92x3", "write http://127.0.0.1:PORT"),
     ("DATABASE_URL", "postgresql://127.0.0.1:1/qy", "the database cannot be used"),
 ])
 def test_a_wrong_setting_ends_with_status_2_and_a_sentence(tmp_path, setting, value, sentence):
@@ -166,6 +171,30 @@ def test_a_heart_stops_and_takes_its_sign_with_it(tmp_path):
     assert heartbeat.alive(Places(tmp_path), "work")
     heart.stop()
     assert not heartbeat.alive(Places(tmp_path), "work")
+
+
+def test_a_heart_outlives_a_full_disk_and_pauses_while_its_process_cannot_work(tmp_path):
+    where, well = Places(tmp_path), threading.Event()
+    (tmp_path / "run").write_text("")  # no directory can be made there, as on a full disk
+    well.set()
+    heart = heartbeat.Heart(where, "intake", well.is_set)
+    heart.start()
+    time.sleep(0.2)
+    (tmp_path / "run").unlink()
+    wait_for(lambda: heartbeat.alive(where, "intake"))
+    well.clear()
+    time.sleep(1.2)
+    before = (tmp_path / "run" / "intake.json").read_text()
+    time.sleep(1.2)
+    assert (tmp_path / "run" / "intake.json").read_text() == before
+    heart.stop()
+
+
+def wait_for(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 class Healthy(BaseHTTPRequestHandler):
