@@ -19,6 +19,9 @@ from qingyuan.hj212.conversation import Conversation, Ended, Send
 from qingyuan.kernel.clock import CST
 
 _RECEIVE = 1 << 16
+_LONGEST_WAIT = 86_400.0  # seconds; beyond some weeks select and sleep refuse
+_SLOWEST = 0.0001  # packets a second, and times real time
+_MOST_RESENDS = 1000
 
 
 class Link:
@@ -84,15 +87,13 @@ def run_send(argv: list[str]) -> int:
     none was asked for), ``answer`` (the CN that came), ``ms``. 0, or BadInput.
     """
     parser = _parser("send", "send the frames of a file, wait for the acknowledgements")
-    parser.add_argument("--rate", type=float, metavar="N", help="at most N packets a second")
-    parser.add_argument("--wait", type=float, default=10.0, metavar="S",
+    parser.add_argument("--rate", type=_rate, metavar="N", help="at most N packets a second")
+    parser.add_argument("--wait", type=_seconds, default=10.0, metavar="S",
                         help="seconds to wait for an acknowledgement, default 10")  # fmt: skip
-    parser.add_argument("--resends", type=int, default=0, metavar="N",
+    parser.add_argument("--resends", type=_resends, default=0, metavar="N",
                         help="send again N times without one, default 0")  # fmt: skip
     parser.add_argument("--all", action="store_true", help="send bad stretches too")
     options = parser.parse_args(argv)
-    if options.rate is not None and options.rate <= 0:
-        raise BadInput("--rate is a number above 0")
     subjects = [*_to_send(options.file, options.sm4_key, bad_too=options.all)]
     link = Link(options.address, options.wait)
     next_at = time.monotonic()
@@ -170,7 +171,7 @@ def run_replay(argv: list[str]) -> int:
     parser.add_argument("--speed", default="1", metavar="X", help="times as fast, or max")
     parser.add_argument("--shift-time", action="store_true",
                         help="move QN and DataTime up to now")  # fmt: skip
-    parser.add_argument("--wait", type=float, default=10.0, metavar="S",
+    parser.add_argument("--wait", type=_seconds, default=10.0, metavar="S",
                         help="seconds to wait for the last answers, default 10")  # fmt: skip
     options = parser.parse_args(argv)
     packets = [
@@ -224,13 +225,32 @@ def _collect(link: Link, waiting: list[Conversation], until: float) -> int:
 
 
 def _speed(text: str) -> float:
+    return float("inf") if text == "max" else _within(text, "--speed", _SLOWEST, float("inf"))
+
+
+def _seconds(text: str) -> float:
+    return _within(text, "--wait", 0.0, _LONGEST_WAIT)
+
+
+def _rate(text: str) -> float:
+    return _within(text, "--rate", _SLOWEST, float("inf"))
+
+
+def _resends(text: str) -> int:
+    return int(_within(text, "--resends", 0, _MOST_RESENDS))
+
+
+def _within(text: str, option: str, least: float, most: float) -> float:
+    """The number, BadInput for any other text; "nan" lies within no bounds."""
     try:
-        speed = float("inf") if text == "max" else float(text)
+        number = float(text)
     except ValueError:
-        speed = 0.0
-    if not speed > 0:
-        raise BadInput("--speed is a number above 0, or max")
-    return speed
+        number = float("nan")
+    if not least <= number <= most:
+        bounds = f"from {least:g}" if most == float("inf") else f"from {least:g} to {most:g}"
+        raise BadInput(f"{option} {text}: give a number {bounds}"
+                       f"{', or max' if option == '--speed' else ''}")  # fmt: skip
+    return number
 
 
 def _parser(verb: str, purpose: str) -> argparse.ArgumentParser:

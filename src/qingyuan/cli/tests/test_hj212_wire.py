@@ -199,11 +199,23 @@ class TestBadInput:
         assert "give a file or -" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("verb", "option", "text"), [
+    ("send", "--wait", "nan"), ("send", "--wait", "-1"), ("send", "--wait", "inf"),
+    ("send", "--wait", "1e300"), ("send", "--wait", "long"), ("send", "--rate", "nan"),
+    ("send", "--rate", "-2"), ("send", "--rate", "1e-300"), ("send", "--resends", "-1"),
+    ("send", "--resends", "many"), ("replay", "--wait", "nan"), ("replay", "--wait", "-1"),
+    ("replay", "--speed", "nan"), ("replay", "--speed", "1e-300"),
+])
+def test_numbers_that_no_clock_can_follow_are_refused(capsys, recording, verb, option, text):
+    assert main(["hj212", verb, "127.0.0.1:9212", recording, option, text]) == 2
+    assert f"{option} {text}: give a number" in capsys.readouterr().err
+
+
 def test_bad_rates_and_speeds(capsys, recording):
     assert main(["hj212", "send", "127.0.0.1:9212", recording, "--rate", "0"]) == 2
     assert main(["hj212", "replay", "127.0.0.1:9212", recording, "--speed", "fast"]) == 2
     assert main(["hj212", "replay", "127.0.0.1:9212", recording, "--speed", "0"]) == 2
-    assert "above 0" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("give a number from 0.0001") == 3
 
 
 def received(frame, key=None):
