@@ -10,19 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from qingyuan.cli import BadInput
+from qingyuan.cli.installation import opened
 from qingyuan.simulator import manners, scenario
 from qingyuan.simulator.clock import SimulatedClock
 from qingyuan.simulator.physics import events
 from qingyuan.simulator.run import Fleet
 from qingyuan.simulator.scenario import Plan, Scenario, ScenarioError
 
+_MOST_DAYS = 3660
 _WARM_UP = 7 * 86400
 """A fast run without --duration begins this many seconds in the past and ends up in the present."""
 
 
 def run(argv: list[str]) -> int:
-    """Run the fleet; a line every few seconds on stderr, the summary as JSON on stdout."""
+    """Run the fleet; a line every few seconds on stderr, the summary as JSON on stdout. With
+    ``--backfill`` store its past instead; the summary counts stations and new readings."""
     args = _parser().parse_args(argv)
+    if bool(args.backfill) != (args.data is not None):
+        raise BadInput("--backfill DAYS and --data DIR go together")
     try:
         chosen = scenario.open_scenario(args.scenario) if args.scenario else Scenario()
         start = _start(chosen, args)
@@ -36,6 +41,8 @@ def run(argv: list[str]) -> int:
         return 0
     if not plan.stations:
         raise BadInput("there is no station; give --stations or a scenario with a fleet")
+    if args.backfill:
+        return _backfill(plan, args)
     summary = _loop(_talk(plan, start, args))
     print(json.dumps(summary, ensure_ascii=False))
     return 0
@@ -44,7 +51,7 @@ def run(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="qingyuan simulate", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="gateway's address (%(default)s)")
-    parser.add_argument("--port", type=int, default=9212, help="gateway's port (%(default)s)")
+    parser.add_argument("--port", type=_port, default=9212, help="gateway's port (%(default)s)")
     parser.add_argument("--stations", type=_natural, metavar="N", help="number of stations (24)")
     parser.add_argument("--speed", type=_positive, default=1.0, metavar="X",
                         help="times real time; history until it has caught up with the present")
@@ -53,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
     parser.add_argument("--registry", metavar="OUT.json",
                         help="write the stations for a gateway that runs alone")
+    parser.add_argument("--backfill", type=_days, metavar="DAYS",
+                        help="talk to nobody: store the history of these days for the stations "
+                        "that are registered, and stop")
+    parser.add_argument("--data", type=Path, metavar="DIR",
+                        help="data directory that --backfill fills")
     parser.add_argument("--every", type=_positive, default=5.0, metavar="S",
                         help="seconds between two status lines (%(default)s)")
     parser.add_argument("--list", action="store_true",
@@ -67,6 +79,20 @@ def _natural(text: str) -> int:
     return number
 
 
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 65536:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return number
+
+
+def _days(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {_MOST_DAYS}")
+    return number
+
+
 def _positive(text: str) -> float:
     number = float(text)
     if not 0 < number < float("inf"):
@@ -78,10 +104,30 @@ def _start(chosen: Scenario, args: argparse.Namespace) -> float:
     """Where simulated time begins, so that a fast run ends in the present and not in the future."""
     if chosen.start is not None:
         return chosen.start
+    if args.backfill:
+        from qingyuan.project.demo.history import first_day
+
+        return first_day(time.time(), args.backfill)
     if args.speed <= 1:
         return time.time()
     ahead = args.duration * (args.speed - 1) if args.duration else _WARM_UP
     return time.time() - float(ahead)
+
+
+def _backfill(plan: Plan, args: argparse.Namespace) -> int:
+    opened(args.data)
+    # Only here: talking does without the platform.
+    from qingyuan.project.demo.history import fill, registered
+
+    known = registered(plan.stations)
+    if not known:
+        raise BadInput(
+            f"none of the {len(plan.stations)} stations is registered in {args.data}; enter them "
+            "with qingyuan station add (MN and kind: qingyuan simulate --list)"
+        )
+    new = fill(known, days=args.backfill, say=lambda text: print(text, file=sys.stderr, flush=True))
+    print(json.dumps({"stations": len(known), "days": args.backfill, "readings": new}))
+    return 0
 
 
 async def _talk(plan: Plan, start: float, args: argparse.Namespace) -> dict[str, Any]:

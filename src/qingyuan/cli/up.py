@@ -2,10 +2,12 @@
 
 import argparse
 import asyncio
+import fcntl
 import os
 import socket
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from . import BadInput
 from .supervisor import Child, Supervisor
@@ -40,13 +42,17 @@ def run(argv: list[str]) -> int:
 
 
 def settle(args: argparse.Namespace) -> None:
-    """Make the data directory, refuse ports in use, and set what every child inherits."""
+    """Make the data directory and claim it, refuse ports in use, and set what every child inherits.
+
+    The claim is in ``args.lock`` and lasts as long as this process, however it ends.
+    """
     args.metrics_port = args.metrics_port or args.gateway_port + 1
     try:
         args.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"cannot use {args.data} as data directory: {error.strerror}; "
                        "name another with --data DIR") from None
+    args.lock = claim(args.data)
     for host, port, option in ((args.http_host, args.http_port, "--http-port"),
                                (args.gateway_host, args.gateway_port, "--gateway-port"),
                                ("127.0.0.1", args.metrics_port, "--metrics-port")):
@@ -55,9 +61,22 @@ def settle(args: argparse.Namespace) -> None:
     os.environ["QINGYUAN_GATEWAY_HTTP"] = str(args.metrics_port)
 
 
+def claim(data: Path) -> TextIO:
+    """Lock a data directory for this process alone; the open file holds the lock. BadInput when
+    another ``up`` or ``demo`` has it: its children and ours would fight over spool and intake."""
+    lock = (data / "up.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise BadInput(f"another qingyuan up or demo is running on {data.resolve()}; stop it, or "
+                       "name another data directory with --data DIR") from None
+    return lock
+
+
 def require_free(host: str, port: int, option: str) -> None:
     """Raise BadInput when the port cannot be listened on."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

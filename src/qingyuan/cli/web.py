@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from .installation import opened
+from .up import require_free
 
 THREADS = 4
 
@@ -18,6 +19,7 @@ def run(argv: list[str]) -> int:
     args = p.parse_args(argv)
     if args.http_host not in ("127.0.0.1", "localhost", "::1"):
         _allow(args.http_host)
+    require_free(args.http_host, args.http_port, "--http-port")
     places = opened(args.data)
     from granian import Granian
     from granian.constants import Interfaces
