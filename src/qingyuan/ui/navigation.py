@@ -26,6 +26,11 @@ class Wing:
     rooms: tuple[Room, ...]
 
 
+# Who may open which room, as the doors of the pages have it; a test holds the two together.
+FIELD = ("manager", "engineer", "supervisor", "reviewer", "storekeeper", "analyst")
+OFFICE = ("manager", "reviewer", "administrator")
+HOUSE = (*FIELD, "administrator")
+
 WINGS: tuple[Wing, ...] = (
     Wing(
         _("监测"),
@@ -35,18 +40,21 @@ WINGS: tuple[Wing, ...] = (
                 "layout-grid",
                 "telemetry:overview",
                 ("telemetry:overview", "telemetry:point", "telemetry:packets", "telemetry:packet"),
+                (*HOUSE, "discharger_manager", "inspector"),
             ),
             Room(
                 _("隔离区"),
                 "inbox",
                 "telemetry:quarantine",
                 ("telemetry:quarantine", "telemetry:quarantine-entry"),
+                (*HOUSE, "inspector"),
             ),
             Room(
                 _("数据导入"),
                 "database-import",
                 "telemetry:import",
                 ("telemetry:import", "telemetry:import-result"),
+                OFFICE,
             ),
         ),
     ),
@@ -64,14 +72,16 @@ WINGS: tuple[Wing, ...] = (
                     "assets:station-edit",
                     "assets:station-import",
                 ),
+                (*HOUSE, "discharger_manager", "inspector"),
             ),
             Room(
                 _("远程命令"),
                 "terminal-2",
                 "telemetry:commands",
                 ("telemetry:commands", "telemetry:command", "telemetry:command-new"),
+                (*HOUSE, "discharger_manager", "inspector"),
             ),
-            Room(_("接收网关"), "router", "telemetry:gateway", ("telemetry:gateway",)),
+            Room(_("接收网关"), "router", "telemetry:gateway", ("telemetry:gateway",), HOUSE),
         ),
     ),
 )

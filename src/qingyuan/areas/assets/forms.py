@@ -176,7 +176,9 @@ class PointForm(forms.Form):
 class LinkForm(forms.Form):
     """From when to when a logger's frames belong to a point."""
 
-    point = forms.ModelChoiceField(queryset=None, label=gettext_lazy("点位"))
+    point = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("点位"), empty_label=gettext_lazy("请选择")
+    )
     st = forms.ChoiceField(label=gettext_lazy("系统编码 ST"), required=False)
     since = forms.DateTimeField(
         label=gettext_lazy("起"), widget=forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M")

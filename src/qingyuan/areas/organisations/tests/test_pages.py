@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from qingyuan.areas.organisations import sign_in
-from qingyuan.areas.organisations.models import Membership, SignInFailure
+from qingyuan.areas.organisations.models import Membership, Role, SignInFailure
+from qingyuan.ui import navigation
+from qingyuan.ui.navigation import rooms_for
 
 pytestmark = pytest.mark.django_db
 RIGHT, WRONG = "correct-horse-2026", "wrong-horse-2026"
@@ -125,3 +127,12 @@ def test_error_pages_are_chinese(browser_of):
     assert "没有找到" in missing.content.decode()
     strict = Client(enforce_csrf_checks=True)
     assert "页面已失效" in strict.post("/sign-in/", {}).content.decode()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_navigation_offers_exactly_the_rooms_whose_door_is_open(client, cast, role):
+    Membership.objects.filter(user=cast.manager.user).update(role=role)
+    client.force_login(cast.manager.user)
+    offered = {room["href"] for wing in rooms_for(role, "") for room in wing["rooms"]}
+    every = {navigation.address_of(room.url) for w in navigation.WINGS for room in w.rooms}
+    assert offered == {href for href in every if client.get(href).status_code == 200}
