@@ -47,20 +47,22 @@ def point(scope: Scope, pk: int) -> MonitoringPoint:
     return points_of(scope).get(pk=pk)
 
 
+def _open() -> Q:
+    now = timezone.now()
+    return Q(since__lte=now) & (Q(until=None) | Q(until__gt=now))
+
+
 def open_links() -> QuerySet[LoggerAssignment]:
     """Links that hold at this instant."""
-    now = timezone.now()
-    return LoggerAssignment.objects.filter(Q(until=None) | Q(until__gt=now), since__lte=now)
+    return LoggerAssignment.objects.filter(_open())
 
 
 def standing_links() -> QuerySet[LoggerAssignment]:
     """Where each logger stands: its open links, or the newest ones of a logger that has none open
     (it lies in somebody's store, who must be able to link it again)."""
-    held = open_links()
-    later = LoggerAssignment.objects.filter(logger=OuterRef("logger"), since__gt=OuterRef("since"))
-    return LoggerAssignment.objects.filter(
-        Q(pk__in=held.values("pk")) | ~Q(logger__in=held.values("logger")) & ~Exists(later)
-    )
+    of_it = LoggerAssignment.objects.filter(logger=OuterRef("logger"))
+    stored = ~Exists(of_it.filter(_open())) & ~Exists(of_it.filter(since__gt=OuterRef("since")))
+    return LoggerAssignment.objects.filter(_open() | stored)
 
 
 def loggers_of(scope: Scope) -> QuerySet[DataLogger]:
