@@ -1,4 +1,5 @@
-"""``qingyuan intake``: take frames from the spool into readings."""
+"""``qingyuan intake``: take frames from the spool into readings. It outlives its database: while
+that is away it waits, shows no sign of life, and then goes on where it was."""
 
 import argparse
 import signal
@@ -26,11 +27,12 @@ def run(argv: list[str]) -> int:
 
     try:
         with only_intake(places):
-            heart = Heart(places, "intake")
+            tune()
+            intake = Intake(places.spool)
+            heart = Heart(places, "intake", lambda: not intake.trouble)
             heart.start()
             try:
-                tune()
-                _serve(Intake(places.spool), args.once)
+                _serve(intake, args.once)
             finally:
                 heart.stop()
     except (IntakeRuns, Overtaken) as error:

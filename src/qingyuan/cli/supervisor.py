@@ -1,5 +1,10 @@
 """Run several processes as one: one readable log, restart of what dies, a clean stop in order.
 
+Data loggers must always find the gateway: whatever its siblings do, it runs on, and they are
+started again for ever, ever more patiently. Everything stops only when the gateway itself cannot be
+kept, or when nothing can be started at all. A wrong setting does not come this far: ``up`` prepares
+the database before.
+
 Children get SIGTERM when the supervisor itself is killed (Linux), so that nothing runs on unseen.
 """
 
@@ -14,7 +19,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 STABLE_SECONDS = 30.0   # a child that lived this long may be restarted without counting against it
-MAX_QUICK_DEATHS = 5
+MAX_QUICK_DEATHS = 5   # of the gateway
+NOTHING_STARTS = 2      # quick deaths of every child since the start
+FIRST_PAUSE, VITAL_PAUSE, LONGEST_PAUSE = 0.4, 5.0, 30.0  # seconds before a child starts again
+VITAL = "gateway"
 STOP_SECONDS = 12.0
 COLOURS = (36, 32, 33, 35, 34, 96)
 PR_SET_PDEATHSIG = 1
@@ -35,16 +43,21 @@ class Child:
 
 
 class Supervisor:
-    """Start children in order, stop them in the same order (what takes in stops first)."""
+    """Start children in order, stop them in the same order (what takes in stops first). ``vital``
+    names the one that all the others must not stop."""
 
-    def __init__(self, children: Sequence[Child], *, say: Callable[[str, str], None] | None = None):
+    def __init__(self, children: Sequence[Child], *, vital: str = VITAL,
+                 say: Callable[[str, str], None] | None = None):
         self.children = list(children)
+        self._vital = vital
+        self._settled = False  # once a child has proved to run
         self._say = say or Log([child.name for child in children])
         self._stopping = asyncio.Event()
         self._failed = ""
 
     async def run(self) -> int:
-        """Return 0 after a requested stop, 1 when a child could not be kept running."""
+        """Return 0 after a requested stop, 1 when the vital child could not be kept running, or
+        none could be started."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
@@ -75,18 +88,36 @@ class Supervisor:
             await self._after_death(child, code, time.monotonic() - started)
 
     async def _after_death(self, child: Child, code: int, lived: float) -> None:
-        child.quick_deaths = 0 if lived > STABLE_SECONDS else child.quick_deaths + 1
-        if child.quick_deaths >= MAX_QUICK_DEATHS:
-            self._failed = (
-                f"{child.name} ended {MAX_QUICK_DEATHS} times in a row within "
-                f"{STABLE_SECONDS:.0f} s (last status {code}); everything is stopped. "
-                "Its last lines above say why."
-            )
+        stable = lived > STABLE_SECONDS
+        self._settled |= stable
+        child.quick_deaths = 0 if stable else child.quick_deaths + 1
+        self._failed = self._hopeless(child, code)
+        if self._failed:
             self._stopping.set()
             return
         child.restarts += 1
-        self._say(child.name, f"ended with status {code}; starting it again")
-        await asyncio.sleep(min(0.2 * 2**child.quick_deaths, 5.0))
+        pause = min(FIRST_PAUSE * 2 ** min(child.quick_deaths - 1, 10),
+                    VITAL_PAUSE if child.name == self._vital else LONGEST_PAUSE)
+        self._say(child.name, f"ended with status {code}; starting it again in {pause:.1f} s")
+        await self._pause(pause)
+
+    def _hopeless(self, child: Child, code: int) -> str:
+        """Why everything has to stop, or ""."""
+        if child.name == self._vital and child.quick_deaths >= MAX_QUICK_DEATHS:
+            return (f"{child.name} ended {MAX_QUICK_DEATHS} times in a row within "
+                    f"{STABLE_SECONDS:.0f} s (last status {code}); everything is stopped. "
+                    "Its last lines above say why.")
+        lasting = [one for one in self.children if not one.once]
+        if not self._settled and all(one.quick_deaths >= NOTHING_STARTS for one in lasting):
+            return (f"none of {', '.join(one.name for one in lasting)} can be started; everything "
+                    "is stopped. Their lines above say why.")
+        return ""
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
 
     async def _relay(self, child: Child) -> None:
         assert child.process is not None

@@ -4,14 +4,17 @@ Each process touches ``run/<process>.json`` every second; whoever asks looks at 
 """
 
 import json
+import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from qingyuan.kernel.places import Places
 
 FRESH = 10.0  # seconds; a process busy with a long transaction still beats from its own thread
+log = logging.getLogger("qingyuan.heartbeat")
 EXPECTED = ("intake", "work", "web")  # the gateway answers for itself by HTTP
 
 
@@ -39,17 +42,31 @@ def alive(where: Places, name: str, now: float | None = None) -> bool:
 
 
 class Heart(threading.Thread):
-    """Beats once a second until stopped; the file goes with it, so a clean stop shows at once."""
+    """Beats once a second until stopped; the file goes with it, so a clean stop shows at once.
+    It pauses while ``well`` says that the process lives but cannot work, and while the disk takes
+    no sign."""
 
-    def __init__(self, where: Places, name: str) -> None:
+    def __init__(self, where: Places, name: str, well: Callable[[], bool] | None = None) -> None:
         super().__init__(name=f"heart-{name}", daemon=True)
         self._where, self._label, self._stop_asked = where, name, threading.Event()
+        self._well = well or (lambda: True)
+        self._mute = False
 
     def run(self) -> None:
         while True:
-            beat(self._where, self._label)
+            if self._well():
+                self._try()
             if self._stop_asked.wait(1.0):
                 return
+
+    def _try(self) -> None:
+        try:
+            beat(self._where, self._label)
+            self._mute = False
+        except OSError as error:
+            if not self._mute:
+                log.warning("the sign of life of %s cannot be written: %s", self._label, error)
+            self._mute = True
 
     def stop(self) -> None:
         self._stop_asked.set()

@@ -1,4 +1,4 @@
-"""Several processes as one: what dies comes back, what cannot run stops all."""
+"""Several processes as one: what dies comes back, and nothing stops the gateway but itself."""
 
 import signal
 import subprocess
@@ -52,15 +52,40 @@ def test_a_child_that_dies_is_started_again(start, tmp_path):
                  "open(p, 'w').close(); print('begun'); os._exit(3) if new else time.sleep(600)")
     process, log = start(("gateway", dies_once, False))
     wait_for(log, "begun", 2)
-    assert "gateway │ ended with status 3; starting it again" in log.read_text()
+    assert "gateway │ ended with status 3; starting it again in 0.4 s" in log.read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
 
 
-def test_a_child_that_cannot_run_stops_everything(start):
-    process, log = start(("web", STEADY, False), ("intake", "raise SystemExit(7)", False))
+def test_a_gateway_that_cannot_run_stops_everything(start):
+    process, log = start(("gateway", "raise SystemExit(7)", False), ("web", STEADY, False))
     assert process.wait(60) == 1
-    assert "intake ended 5 times in a row" in log.read_text()
+    assert "gateway ended 5 times in a row" in log.read_text()
+
+
+def test_siblings_that_die_again_and_again_leave_the_gateway_running(start):
+    gateway = "import os, time; print('pid', os.getpid()); time.sleep(600)"
+    process, log = start(("gateway", gateway, False), ("intake", "raise SystemExit(7)", False),
+                         ("web", "raise SystemExit(1)", False))
+    wait_for(log, "intake  │ ended with status 7", 5)
+    wait_for(log, "web     │ ended with status 1", 5)
+    assert process.poll() is None
+    assert log.read_text().count("gateway │ pid") == 1
+    assert alive(int(log.read_text().split("pid ")[1].split()[0]))
+    assert [line.split("again in ")[1] for line in log.read_text().splitlines()
+            if "intake  │ ended" in line]== ["0.4 s", "0.8 s", "1.6 s", "3.2 s", "6.4 s"]
+    # A sibling that waits for its next start does not hold up the stop.
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    assert time.monotonic() - begun < 5
+
+
+def test_what_cannot_be_started_at_all_is_given_up_at_once(start):
+    dies = "raise SystemExit(4)"
+    process, log = start(*[(name, dies, False) for name in ("gateway", "intake", "web")])
+    assert process.wait(20) == 1
+    assert "none of gateway, intake, web can be started" in log.read_text()
 
 
 def test_a_job_may_end_by_itself(start):

@@ -1,13 +1,19 @@
 """The position moves forward in the transaction that stores what was read. That is all of
-exactly-once: whatever dies, the next run begins where the last commit says."""
+exactly-once: whatever dies, the next run begins where the last commit says. So does the same
+process when the database or the disk refuses: it forgets all it holds and begins there again."""
 
 import gc
+import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from django.db import connection, transaction
+import psycopg
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.backends.signals import connection_created
 
 from qingyuan.spool import Frame, SpoolReader
 
@@ -25,8 +31,15 @@ NAME = "intake"
 # behind it takes longer ones: a page of the table then takes several rows at a time.
 BATCH, LONG_BATCH = 500, 4000
 SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
+RIVAL = "another intake is at work on this database; only one may run"
 FLUSH = 0.5  # seconds between two writings of arrivals
 IDLE_FIRST, IDLE_MOST = 0.015, 0.05
+RETRY_FIRST, RETRY_MOST = 0.5, 10.0  # seconds until the next attempt when something refuses
+# What passes by itself or by an operator's hand: the server restarts, the disk is full. The fast
+# statements of ``sql`` go to the drivers, whose errors Django does not translate.
+TROUBLE = (OperationalError, InterfaceError, OSError, sqlite3.OperationalError,
+           psycopg.OperationalError, psycopg.InterfaceError)
+log = logging.getLogger("qingyuan.intake")
 
 
 class Overtaken(RuntimeError):
@@ -42,11 +55,20 @@ class Progress:
 
 
 class Intake:
-    """One reader of one spool. Use from one thread."""
+    """One reader of one spool. Use from one thread. ``trouble`` says why nothing can be stored at
+    the moment, "" when all is well."""
 
     def __init__(self, spool: Path, *, batch: int = BATCH) -> None:
-        self._spool = SpoolReader(spool)
-        self._short = self._size = batch
+        self._folder, self._short = spool, batch
+        self._mark, self._said_at, self._said = spool.parent / SAID, 0.0, 0
+        self._reach: int | None = None  # the highest sequence that this intake tried to commit
+        self.progress, self.trouble = Progress(), ""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Everything as the last commit says; Overtaken when that was another's."""
+        self._spool = SpoolReader(self._folder)
+        self._size = self._short
         self._routes = Routes()
         self._reader = Reader(self._routes, Plans())
         self._latest = Latest()
@@ -58,11 +80,12 @@ class Intake:
                 f"intake has stored up to frame {position.seq}, the spool ends at "
                 f"{self._spool.last_seq()}: this spool does not belong to this database"
             )
+        if self._reach is not None and position.seq > self._reach:
+            raise Overtaken(RIVAL)
+        self._reach = position.seq
         self._seq = position.seq  # what the table says: the fence against a second intake
         self._read = position.settled
         self._settled = position.settled
-        self._mark, self._said_at, self._said = spool.parent / SAID, 0.0, 0
-        self.progress = Progress()
 
     def step(self) -> int:
         """Read, decode and store one batch; how many frames there were."""
@@ -90,6 +113,7 @@ class Intake:
         # Arrivals are written twice a second; a restart reads from the last such moment.
         flush = batch is None or self._flush_due()
         settled = self._reader.parts.settled(read) if flush else self._settled
+        self._reach = seq  # a commit whose answer is lost may have come through
         with transaction.atomic(durable=True):
             if batch is not None:
                 write(batch)
@@ -108,19 +132,22 @@ class Intake:
 
     def _say(self) -> None:
         """Leave the stored sequence where the gateway looks for it: a few times a second, and
-        once a second when nothing comes, as a sign of life."""
+        once a second when nothing comes, as a sign of life. Without it the gateway just goes on."""
         if time.monotonic() - self._said_at >= (0.2 if self._read != self._said else 1.0):
             self._said_at, self._said = time.monotonic(), self._read
             temporary = self._mark.with_name(f".{self._mark.name}")
-            temporary.write_text(str(self._read))
-            temporary.replace(self._mark)
+            try:
+                temporary.write_text(str(self._read))
+                temporary.replace(self._mark)
+            except OSError as error:
+                log.warning("%s cannot be written: %s", self._mark, error)
 
     def _advance(self, seq: int, settled: int, frames: int, now_ms: int) -> None:
         moved = Position.objects.filter(name=NAME, seq=self._seq).update(
             seq=seq, settled=settled, at=now_ms, rate=self._measured(frames)
         )
         if moved != 1:
-            raise Overtaken("another intake is at work on this database; only one may run")
+            raise Overtaken(RIVAL)
 
     def _measured(self, frames: int) -> float:
         """Frames a second over the last few seconds."""
@@ -143,18 +170,55 @@ class Intake:
             self._commit([], None)
 
     def run(self, stopping: Callable[[], bool]) -> Progress:
-        """Store what comes until told to stop; sleeps at most IDLE_MOST when nothing comes."""
-        pause = IDLE_FIRST
+        """Store what comes until told to stop; sleeps at most IDLE_MOST when nothing comes. While
+        the database or the disk refuses it tries again and again: what waits is in the spool."""
+        pause, patience = IDLE_FIRST, RETRY_FIRST
         while not stopping():
-            done = self.step()
+            try:
+                done = self._resumed() if self.trouble else self.step()
+            except TROUBLE as error:
+                self._refused(error)
+                _wait(patience, stopping)
+                patience = min(patience * 2, RETRY_MOST)
+                continue
             pause = IDLE_FIRST if done else min(pause * 2, IDLE_MOST)
+            patience = RETRY_FIRST
             if done < self._short:
                 time.sleep(pause)
-        self._finish()
+        if not self.trouble:
+            self._finish_if_possible()
         return self.progress
+
+    def _resumed(self) -> int:
+        """A step on a new connection and a new reader, from the last commit."""
+        self._spool.close()
+        connection.close()
+        self._begin()
+        done = self.step()
+        log.warning("stores again, from frame %d on", self._read)
+        self.trouble = ""
+        return done
+
+    def _refused(self, error: Exception) -> None:
+        text = " ".join(str(error).split()) or type(error).__name__
+        if text != self.trouble:
+            log.error("nothing can be stored, frames wait in the spool: %s", text)
+        self.trouble = text
+
+    def _finish_if_possible(self) -> None:
+        try:
+            self._finish()
+        except TROUBLE as error:  # the next start reads the frames of these arrivals again
+            self._refused(error)
 
     def close(self) -> None:
         self._spool.close()
+
+
+def _wait(seconds: float, stopping: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and not stopping():
+        time.sleep(0.1)
 
 
 def tune() -> None:
@@ -166,7 +230,12 @@ def tune() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    connection_created.connect(_hasten)
     connection.ensure_connection()
+    _hasten(connection)
+
+
+def _hasten(connection: Any, **_signal: Any) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous=NORMAL")
