@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from . import BadInput
+from .installation import opened
 
 UNIT = "本单位"
 
@@ -14,9 +15,7 @@ UNIT = "本单位"
 def run(argv: list[str]) -> int:
     """``user add NAME --role ROLE`` and ``user list``; BadInput for what it cannot take."""
     args = _parser().parse_args(argv)
-    from qingyuan.project.setup import prepare
-
-    prepare(args.data)
+    opened(args.data)
     return _add(args) if args.verb == "add" else _list(args)
 
 
