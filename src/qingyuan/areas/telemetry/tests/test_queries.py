@@ -201,18 +201,18 @@ def test_a_command_is_shown_on_the_hours_it_touched(cast, station):
     with CommandBox(settings.PLACES.commands) as box:
         sent, never = (
             box.enqueue(one.mn, "3011", [], st="31", reason="校准", by="示例", now_ms=now)
-            for now in (at("20261123140500") * 1000, at("20261123140600") * 1000))
+            for now in (at("20261123130500") * 1000, at("20261123140600") * 1000))
         box.progress(sent, "sent", now_ms=at("20261123140700") * 1000)
-        box.progress(sent, "done", now_ms=at("20261123151000") * 1000)
+        box.progress(sent, "done", now_ms=at("20261123161000") * 1000)
 
-    def touching(start, stop):
+    def touching(hour):
+        start = at(f"20261123{hour}0000")
         return [c.id for c in queries.commands_touching(
-            cast.manager, one.point, at(start), at(stop))]
+            cast.manager, one.point, start, start + 3600)]
 
-    assert touching("20261123140000", "20261123150000") == [sent]
-    assert touching("20261123150000", "20261123160000") == [sent]
-    assert touching("20261123160000", "20261123170000") == []
-    assert never not in touching("20261123140000", "20261123150000")
+    # Asked for at one, under way from two until four; the other never left the house.
+    assert never != sent
+    assert [touching(hour) for hour in (13, 14, 15, 16, 17)] == [[], [sent], [sent], [sent], []]
 
 
 def test_messages_of_a_point(cast, station, segment, spooled, intake):
