@@ -21,6 +21,12 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (
 CARRIERS = ("中国移动", "中国电信", "中国联通")
 CONSENTING = (0, 1, 2)  # stations whose dischargers agree to requests for kept data
 HISTORY_REQUESTS = ("2031", "2051", "2061")
+# GB/T 2260 codes of the prefectures and 兵团 cities in which the virtual stations lie.
+AREAS = {
+    "乌鲁木齐市": "650100", "克拉玛依市": "650200", "吐鲁番市": "650400", "哈密市": "650500",
+    "昌吉州": "652300", "巴州": "652800", "阿克苏地区": "652900", "喀什地区": "653100",
+    "伊犁州": "654000", "塔城地区": "654200", "石河子市": "659001", "五家渠市": "659004",
+}
 REGULATOR = "示例生态环境局"
 Account = tuple[str, str, str]
 
@@ -69,13 +75,15 @@ def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None
 def _station(unit, number: int, spec) -> None:
     from qingyuan.areas.assets.actions import give_consent, register_station
     from qingyuan.areas.assets.queries import today as china_today
+    from qingyuan.areas.organisations.actions import add_discharger
 
     today = china_today()
     key = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
     logger, _ = register_station(
         unit, mn=spec.mn, password=spec.password, kind=spec.kind, name=spec.name,
-        discharger=spec.discharger, contract_since=today - timedelta(days=365),
-        edition=spec.edition, realtime_seconds=spec.rtd_interval,
+        discharger=add_discharger(unit, spec.discharger, area=AREAS[spec.place]),
+        contract_since=today - timedelta(days=365), edition=spec.edition,
+        realtime_seconds=spec.rtd_interval,
         minute_minutes=spec.min_interval, maker="示例仪表", model="DEMO-212",
         serial=f"DEMO{number + 1:05d}", firmware="1.4.2",
         sim_iccid=f"8986000000000000{number + 1:04d}", sim_carrier=CARRIERS[number % 3],

@@ -1,0 +1,43 @@
+"""The demonstration's company: seeded once, seen by each role, its past filled through intake."""
+
+import os
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+from pathlib import Path
+data = Path(sys.argv[1])
+from qingyuan.project.setup import prepare
+prepare(data)
+from qingyuan.project.demo.seed import seed
+from qingyuan.project.demo.history import backfill
+first = seed(data, stations=5, seed_number=7)
+assert seed(data, stations=5, seed_number=7) == first, "a second run changes nothing"
+assert all(word != "—" for _, word, _ in first), first
+backfill(data, stations=5, seed_number=7, days=2)
+from qingyuan.areas.assets.queries import points_of
+from qingyuan.areas.organisations.models import Membership
+from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.telemetry.models import HourReading, MinuteReading, RealtimeReading
+for m in Membership.objects.order_by("id"):
+    seen = points_of(Scope(m.organisation, m.role, m.user)).count()
+    print("sees", m.user.username, seen)
+hours = set(HourReading.objects.values_list("point", "time"))
+print("hours", len({p for p, _ in hours}), len(hours) >= 5 * 24)
+print("minutes", MinuteReading.objects.exists(), RealtimeReading.objects.exists())
+"""
+
+
+def test_a_seeded_company_with_a_past(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path)], env=environment,
+                          capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    for account in ("manager", "engineer", "reviewer", "supervisor", "inspector"):
+        assert f"sees {account} 5" in said
+    assert "sees discharger 1" in said
+    assert "hours 5 True" in said
+    assert "minutes True True" in said
