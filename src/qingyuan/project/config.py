@@ -87,10 +87,11 @@ def database_of(url: str, where: Places) -> dict[str, object]:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        # The address itself is not repeated: it holds the password.
+    except ValueError:
+        # Neither the address nor the reason is repeated: a part of the password may stand in both.
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({error}); write postgresql://user:password@host:5432/name"
+            "DATABASE_URL cannot be read (port no number below 65536, or / : @ [ ] in the password "
+            "not written as %XX); write postgresql://user:password@host:5432/name"
         ) from None
     if parts.scheme not in ("postgresql", "postgres"):
         raise ImproperlyConfigured(

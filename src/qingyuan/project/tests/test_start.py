@@ -33,11 +33,12 @@ def test_the_database_by_its_url(url, engine, name):
     ("qingyuan.db", "write postgresql://"),
     ("postgresql://u:secret@db:54x2/qy", "cannot be read .*host:5432/name"),
     ("postgresql://u:secret@db:99999/qy", "cannot be read"),
-    ("postgresql://[::1/qy", "cannot be read"),
+    ("postgresql://u:secret/x@db/qy", "cannot be read"), ("postgresql://[::1/qy", "cannot be read"),
 ])
 def test_another_database_is_refused(url, sentence):
-    with pytest.raises(ImproperlyConfigured, match=sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence) as refused:
         config.database_of(url, Places(Path("x")))
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["0", "ninety", "-3", "99999999", "9" * 5000])
