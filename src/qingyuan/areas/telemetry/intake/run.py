@@ -61,6 +61,7 @@ class Intake:
     def __init__(self, spool: Path, *, batch: int = BATCH) -> None:
         self._folder, self._short = spool, batch
         self._mark, self._said_at, self._said = spool.parent / SAID, 0.0, 0
+        self._mute = False  # whether it was said already that the mark cannot be written
         self._reach: int | None = None  # the highest sequence that this intake tried to commit
         self.progress, self.trouble = Progress(), ""
         self._begin()
@@ -139,8 +140,11 @@ class Intake:
             try:
                 temporary.write_text(str(self._read))
                 temporary.replace(self._mark)
+                self._mute = False
             except OSError as error:
-                log.warning("%s cannot be written: %s", self._mark, error)
+                if not self._mute:
+                    log.warning("%s cannot be written: %s", self._mark, error)
+                self._mute = True
 
     def _advance(self, seq: int, settled: int, frames: int, now_ms: int) -> None:
         moved = Position.objects.filter(name=NAME, seq=self._seq).update(
