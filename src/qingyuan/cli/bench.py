@@ -102,11 +102,14 @@ def _measure(args: argparse.Namespace, data: Path, gateway: subprocess.Popen[byt
          "--stations", str(args.stations), "--seconds", str(args.seconds),
          *(["--interval", str(args.interval)] if args.interval else [])],
         stdout=subprocess.PIPE)
-    begun, stored_before = time.monotonic(), _stored()
+    stored_before, first = _stored(), _kept(data)
+    while load.poll() is None and _kept(data) == first:  # the load is still connecting
+        time.sleep(0.01)
+    begun = time.monotonic()
     peak = {"gateway": 0, "intake": 0}
     largest_lag = 0
     while load.poll() is None and time.monotonic() - begun < args.seconds:
-        time.sleep(1.0)
+        time.sleep(min(1.0, max(0.0, begun + args.seconds - time.monotonic())))
         kept, stored = _kept(data), _stored()
         largest_lag = max(largest_lag, kept - stored)
         for name, process in (("gateway", gateway), ("intake", intake)):

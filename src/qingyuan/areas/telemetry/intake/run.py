@@ -29,7 +29,7 @@ NAME = "intake"
 # Frames a transaction. SQLite has one writer: frames are decoded outside the transaction, which
 # leaves the pages half of the time, and a short batch leaves it often. When intake has fallen
 # behind it takes longer ones: a page of the table then takes several rows at a time.
-BATCH, LONG_BATCH = 500, 4000
+BATCH, LONG_BATCH = 500, 8000
 SAID = "intake.seq"  # the gateway slows down by it when intake falls behind
 RIVAL = "another intake is at work on this database; only one may run"
 FLUSH = 0.5  # seconds between two writings of arrivals
