@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "qingyuan.ui",
     "qingyuan.areas.organisations",
     "qingyuan.areas.assets",
+    "qingyuan.areas.rules",
     "qingyuan.areas.telemetry",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,55 @@
+"""What telemetry keeps: readings as reported, facts about a point's time, values as judged."""
+
+from .facts import (
+    Event,
+    EventKind,
+    Mark,
+    MarkKind,
+    MarkState,
+    Origin,
+    PointParameter,
+    QuarterAudit,
+)
+from .judged import (
+    LEVELS,
+    DayValue,
+    HourValue,
+    JudgedPoint,
+    JudgedValue,
+    MonthValue,
+    QuarterValue,
+    SupersededValue,
+    YearValue,
+)
+from .readings import (
+    Clustered,
+    DayReading,
+    DirtyWindow,
+    Factor,
+    HourReading,
+    Interval,
+    LatestReading,
+    MinuteReading,
+    PackedReading,
+    Position,
+    Quarantine,
+    QuarantineKind,
+    QuarantineState,
+    ReadingChange,
+    RealtimeReading,
+    ReportedReading,
+    Shape,
+    Source,
+    SourceKind,
+    StationMessage,
+)
+
+__all__ = [
+    "LEVELS", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
+    "Factor", "HourReading", "HourValue", "Interval", "JudgedPoint", "JudgedValue",
+    "LatestReading", "Mark", "MarkKind", "MarkState", "MinuteReading", "MonthValue", "Origin",
+    "PackedReading", "PointParameter", "Position", "Quarantine", "QuarantineKind",
+    "QuarantineState", "QuarterAudit", "QuarterValue", "ReadingChange", "RealtimeReading",
+    "ReportedReading", "Shape", "Source", "SourceKind", "StationMessage", "SupersededValue",
+    "YearValue",
+]

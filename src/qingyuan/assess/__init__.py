@@ -1,0 +1,1 @@
+"""Files in, verdicts out: the file doors, without Django or a database."""
