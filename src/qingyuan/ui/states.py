@@ -141,6 +141,14 @@ STATES: dict[str, State] = {
     "link.up": State(_("在线"), "plug-connected", "green"),
     "link.down": State(_("离线"), "plug-connected-x", "grey"),
     "link.lost": State(_("中断"), "wifi-off", "red"),
+    # how a figure of the book of rules was taken from its text
+    "status.text": State(_("原文核对"), "circle-check", "green", _("已对照标准原文")),
+    "status.secondary": State(
+        _("转述"), "copy", "blue", _("取自引用或转述该条款的资料，未对照原文")
+    ),
+    "status.recalled": State(
+        _("待核对"), "alert-triangle", "amber", _("尚未对照任何文本，采用前请核对标准原文")
+    ),
     # what is in order, due soon, overdue
     "due.ok": State(_("有效"), "circle-check", "green"),
     "due.soon": State(_("即将到期"), "alert-triangle", "amber"),

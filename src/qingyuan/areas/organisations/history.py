@@ -30,6 +30,8 @@ VERBS = {
     "add_discharger": gettext_lazy("新增排污单位"),
     "edit_organisation": gettext_lazy("修改单位"),
     "add_member": gettext_lazy("新增成员"),
+    "override_rule": gettext_lazy("登记规定"),
+    "withdraw_override": gettext_lazy("撤回规定"),
 }
 NAMES = {
     "point": gettext_lazy("点位"),
@@ -52,6 +54,12 @@ WORDS = {
     ("kind", "water"): gettext_lazy("废水"),
     ("feed", "direct"): gettext_lazy("数采仪直接上报"),
     ("feed", "mirror"): gettext_lazy("镜像数据流"),
+    ("link", "permit"): gettext_lazy("排污许可证"),
+    ("link", "region"): gettext_lazy("地方规定"),
+    ("link", "organisation"): gettext_lazy("本单位规定"),
+    ("status", "text"): gettext_lazy("原文核对"),
+    ("status", "secondary"): gettext_lazy("转述"),
+    ("status", "recalled"): gettext_lazy("待核对"),
 }
 ALWAYS = 2000  # a link since this year or before takes in all there is
 

@@ -26,6 +26,8 @@ MAY: dict[str, frozenset[str]] = {
     "replay_quarantine": _OFFICE,
     "import_readings": _OFFICE,
     "edit_organisation": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
+    "see_rules": _EVERYBODY - {Role.OFFICER},
+    "override_rule": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
 }
 
