@@ -9,7 +9,8 @@ Frames behind the last chunk (the tail) are found by reading the tail.
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain as flat
 
 CHUNK_FRAMES = 16384
 
@@ -45,11 +46,30 @@ class Tail:
         places: defaultdict[str, list[int]] = defaultdict(list)
         for place, mn in enumerate(self.mns):
             places[mn].append(place)
-        connection.executemany(
-            "INSERT INTO posting VALUES (?, ?, ?, ?)",
-            [(first, mn, _chosen(self.seqs, places[mn]), _chosen(self.digests, places[mn]))
-             for mn in sorted(places)],
-        )
+        insert(connection, "posting", [
+            (first, mn, _chosen(self.seqs, places[mn]), _chosen(self.digests, places[mn]))
+            for mn in sorted(places)
+        ])
+
+
+_MANY = 100
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Rows by the hundred in one statement.
+
+    A tenth less work than executemany alone, and at every step of a statement the thread gives the
+    interpreter lock away and has to wait for it.
+    """
+    if not rows:
+        return
+    one = f"({','.join('?' * len(rows[0]))})"
+    whole = len(rows) - len(rows) % _MANY
+    if whole:
+        many = f"INSERT INTO {table} VALUES {','.join([one] * _MANY)}"
+        for start in range(0, whole, _MANY):
+            connection.execute(many, list(flat.from_iterable(rows[start : start + _MANY])))
+    connection.executemany(f"INSERT INTO {table} VALUES {one}", rows[whole:])
 
 
 def _chosen(numbers: list[int], places: list[int]) -> bytes:
@@ -73,13 +93,14 @@ def seqs_with_digest(connection: sqlite3.Connection, mn: str, digest: int) -> It
     A re-sent frame is mostly a fresh one, so that the search ends in the first chunks.
     """
     wanted = array("q", (digest,)).tobytes()
+    # instr: rows that do not hold it are passed over inside one step of the statement.
     for seqs, digests in connection.execute(
         "SELECT p.seqs, p.digests FROM chunk c CROSS JOIN posting p"
-        " ON p.chunk = c.first_seq AND p.mn = ? ORDER BY c.first_seq DESC", (mn,)
+        " ON p.chunk = c.first_seq AND p.mn = ? WHERE instr(p.digests, ?)"
+        " ORDER BY c.first_seq DESC", (mn, wanted)
     ):
-        if wanted in digests:
-            pairs = zip(reversed(_numbers(seqs)), reversed(_numbers(digests)), strict=True)
-            yield from [seq for seq, other in pairs if other == digest]
+        pairs = zip(reversed(_numbers(seqs)), reversed(_numbers(digests)), strict=True)
+        yield from [seq for seq, other in pairs if other == digest]
 
 
 def seqs_of_station(

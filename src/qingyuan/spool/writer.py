@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from qingyuan.spool import dayfile
-from qingyuan.spool.daywriter import DayWriter, Row, first_eight, is_twin
+from qingyuan.spool.daywriter import DayWriter, Row, first_eights, is_twin
 from qingyuan.spool.errors import SpoolError, SpoolLocked
 from qingyuan.spool.frame import (
     COMPARED,
@@ -102,7 +102,7 @@ class SpoolWriter:
 
     def _append_day(self, frames: Sequence[NewFrame]) -> list[int]:
         prints = [sha256(raw).digest() for _, _, _, _, raw in frames]
-        digests = [first_eight(print_)[0] for print_ in prints]
+        digests = first_eights(prints)
         repeated = _repeated(digests)
         # Asked for the whole batch at once, which is cheap; nearly all frames are new.
         suspects = repeated.union(*(day.perhaps_kept(digests) for day in self._days))

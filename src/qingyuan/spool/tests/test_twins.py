@@ -75,11 +75,11 @@ def test_frames_whose_digests_meet_are_told_apart_by_their_bytes(writer, frame, 
     from qingyuan.spool import daywriter
     from qingyuan.spool import writer as module
 
-    def weak(fingerprint: bytes) -> tuple[int]:
-        return (7,)
+    def weak(prints: list[bytes]) -> list[int]:
+        return [7] * len(prints)
 
-    monkeypatch.setattr(module, "first_eight", weak)
-    monkeypatch.setattr(daywriter, "first_eight", weak)
+    monkeypatch.setattr(module, "first_eights", weak)
+    monkeypatch.setattr(daywriter, "first_eights", weak)
     assert writer.append([frame(1), frame(2), frame(1)]) == [1, 2, -1]
     assert writer.append([frame(3), frame(2), frame(1)]) == [3, -2, -1]
     assert writer.append([frame(4), frame(3), frame(4, mn="MN-B")]) == [4, -3, 5]
