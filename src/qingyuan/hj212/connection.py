@@ -94,19 +94,24 @@ class Connection:
             return self._ready.popleft()
         if self._chunks:
             self._join()
+        elif self._at == len(self._buffer) and not self._stretch:
+            return NEED_DATA
         return self._usual_frame() or self._step(final=False)
 
     @property
     def buffered(self) -> int:
         """Bytes kept, for whoever watches memory."""
         kept = len(self._buffer) - self._at + len(self._stretch)
-        return kept + sum(map(len, self._chunks))
+        return kept + sum(map(len, self._chunks)) if self._chunks else kept
 
     def _join(self) -> None:
         self._base += self._at
-        self._buffer = b"".join((self._buffer[self._at:], *self._chunks))
+        if self._at == len(self._buffer) and len(self._chunks) == 1:
+            self._buffer = self._chunks.pop()
+        else:
+            self._buffer = b"".join((self._buffer[self._at:], *self._chunks))
+            self._chunks.clear()
         self._at = 0
-        self._chunks.clear()
 
     def _usual_frame(self) -> PacketReceived | None:
         """The short way for what nearly every frame is: next in the buffer, whole, CRC right and
