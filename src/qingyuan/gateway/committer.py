@@ -115,20 +115,20 @@ class Committer:
             self.failure = ""
             log.info("spool: commits succeed again")
         self.pending -= len(frames)
-        now, answers = time.time(), 0
-        observe = metrics.answer.observe
+        now = time.time()
+        answered: list[int] = []  # arrivals
         for frame, (owner, answer), seq in zip(frames, batch[1], seqs, strict=True):
             if seq < 0:
                 metrics.duplicates += 1
             if answer and seq != _REFUSED:
-                answers += 1
-                observe(now - frame.at / 1000)
+                answered.append(frame[0])
             try:
                 owner.committed(answer, seq)
             except Exception:
                 # A slip in one link must not stop the answers of all.
                 log.exception("answer")
-        metrics.answers += answers
+        metrics.answers += len(answered)
+        metrics.answer.observe_all([now - at / 1000 for at in answered])
         self.kept(frames, seqs)
         self.last_seq = max(self.last_seq, *seqs)
         self._next(len(frames))

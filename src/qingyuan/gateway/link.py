@@ -204,16 +204,17 @@ class Link(asyncio.Protocol):
     def _take(self, packet: hj212.Packet, at: int, now: float) -> None:
         gateway = self._gateway
         frame, answer = self._session.packet(packet, at, gateway.roster.stations)
+        _, _, mn, verdict, _ = frame
         self.sound += 1
         self.in_flight += 1
-        gateway.metrics.frames[frame.verdict] += 1
+        gateway.metrics.frames[verdict] += 1
         gateway.committer.submit(frame, answer, self)
-        heard = self.heard.get(frame.mn) or self._first_heard(frame, now)
+        heard = self.heard.get(mn) or self._first_heard(frame, now)
         heard.last = now
         heard.frames += 1
-        heard.verdict = frame.verdict
-        if not frame.verdict:
-            gateway.hear(self, frame.mn, packet)
+        heard.verdict = verdict
+        if not verdict:
+            gateway.hear(self, mn, packet)
         elif not gateway.strange.take(len(frame.raw), now):
             self._held = True
             gateway.later(gateway.limits.stranger_wait, self._go_on)

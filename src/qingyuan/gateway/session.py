@@ -16,6 +16,7 @@ Stations = Mapping[str, Station]
 LOGIN = "9021"
 _LONGEST_MN = 64  # 24 by HJ 212-2017 table 2; longer ones are kept, but not as a key
 _LEAST_COST = 512  # bytes that a bad frame counts for at least: a row has its own price
+_new = tuple.__new__  # a NamedTuple's own constructor takes three times as long
 _MNS_ON_LINK = 256  # one link may serve several loggers, yet not fill memory with names
 
 
@@ -65,7 +66,8 @@ class Session:
             verdict = self._verdict(mn, packet.pw, stations)
         self.last_mn = mn
         answer = login_answer(packet) if packet.cn == LOGIN else answer_to(packet)
-        return Keep(NewFrame(at, self.peer, mn, verdict, packet.raw), answer or b"")
+        frame = _new(NewFrame, (at, self.peer, mn, verdict, packet.raw))
+        return _new(Keep, (frame, answer or b""))
 
     def bad(self, event: hj212.BadFrame, at: int, common: Allowance) -> tuple[Effect, ...]:
         """A bad stretch: kept with its error, never answered (HJ 212-2017 6.2; App. A)."""
