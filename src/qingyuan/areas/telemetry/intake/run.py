@@ -92,7 +92,10 @@ class Intake:
         """Read, decode and store one batch; how many frames there were."""
         frames = self._spool.after(self._read, self._size)
         behind = len(frames) == self._size
-        self._size = min(self._size * 2, max(LONG_BATCH, self._short)) if behind else self._short
+        if behind:
+            self._size = min(self._size * 2, max(LONG_BATCH, self._short))
+        elif len(frames) < self._short:  # else frames still come fast: no small steps again
+            self._size = self._short
         if not frames:
             if self._latest and self._flush_due():
                 self._commit([], None)
