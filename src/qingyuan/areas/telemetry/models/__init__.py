@@ -18,6 +18,7 @@ from .judged import (
     JudgedValue,
     MonthValue,
     QuarterValue,
+    RuleSet,
     SupersededValue,
     YearValue,
 )
@@ -50,6 +51,6 @@ __all__ = [
     "LatestReading", "Mark", "MarkKind", "MarkState", "MinuteReading", "MonthValue", "Origin",
     "PackedReading", "PointParameter", "Position", "Quarantine", "QuarantineKind",
     "QuarantineState", "QuarterAudit", "QuarterValue", "ReadingChange", "RealtimeReading",
-    "ReportedReading", "Shape", "Source", "SourceKind", "StationMessage", "SupersededValue",
-    "YearValue",
+    "ReportedReading", "RuleSet", "Shape", "Source", "SourceKind", "StationMessage",
+    "SupersededValue", "YearValue",
 ]

@@ -15,8 +15,9 @@ class JudgedValue(Clustered, models.Model):
     ``count`` is the valid minutes (water: values) of an hour, the valid hours of a day, the valid
     days of a longer period. ``converted`` is a pollutant at the reference oxygen; for a01011 the
     dry standard flow in m3/h (of a day and longer: the sum in m3), for w00000 the volume in m3.
-    ``mass`` and ``substituted`` are kg. ``reason`` is codes joined by ";". ``rules`` is the
-    fingerprint of the book, ``inputs`` of what was read, ``version`` counts from 1.
+    ``mass`` and ``substituted`` are kg. ``reason`` is codes joined by ";". ``rules`` names the
+    RuleSet that the row was made under, ``inputs`` is a digest of the readings (of a longer period:
+    of the inputs of what it is made of), ``version`` counts from 1.
     """
 
     pk = models.CompositePrimaryKey("point", "time", "factor")
@@ -89,8 +90,19 @@ class SupersededValue(Clustered, models.Model):
     at = models.BigIntegerField()  # epoch milliseconds when it was superseded
 
 
+class RuleSet(models.Model):
+    """What a row's ``rules`` stands for: ``provisions`` is {provision: [value, cite]}; of a period over
+    which one changed {provision: [[value, cite] at its first day, [value, cite] at its last]}.
+    Only what judging reads is in it, so that no other change of the book touches a row."""
+
+    digest = models.CharField(max_length=16, primary_key=True)
+    provisions = models.JSONField()
+
+
 class JudgedPoint(models.Model):
-    """One row a point: how judging stands. ``owner`` until ``claimed_until`` works on it."""
+    """One row a point: how judging stands. ``owner`` until ``claimed_until`` works on it.
+    ``factors`` has the first judged hour of each factor by its 2017 code; from then on an hour in
+    which it reports nothing is missing."""
 
     point = models.OneToOneField(MonitoringPoint, models.DO_NOTHING, db_constraint=False,
                                  primary_key=True, related_name="judged")
@@ -101,3 +113,4 @@ class JudgedPoint(models.Model):
     last = models.BigIntegerField(null=True)
     at = models.BigIntegerField(default=0)
     error = models.CharField(max_length=400, blank=True)
+    factors = models.JSONField(default=dict)
