@@ -1,1 +1,32 @@
 """The book of rules: every figure of a standard as dated, cited data, with unit and status."""
+
+from .book import Book
+from .loader import DATA, load
+from .provision import (
+    NATIONAL,
+    STATUSES,
+    UNITS,
+    BadBook,
+    Override,
+    Provision,
+    Reading,
+    Status,
+    Unregulated,
+    Value,
+)
+
+__all__ = [
+    "DATA",
+    "NATIONAL",
+    "STATUSES",
+    "UNITS",
+    "BadBook",
+    "Book",
+    "Override",
+    "Provision",
+    "Reading",
+    "Status",
+    "Unregulated",
+    "Value",
+    "load",
+]
