@@ -1,6 +1,8 @@
 """The book of rules: every figure of a standard as dated, cited data, with unit and status."""
 
 from .book import Book
+from .citations import Citation, citation, citations
+from .compare import Difference, differences, first_difference
 from .loader import DATA, load
 from .provision import (
     NATIONAL,
@@ -22,11 +24,17 @@ __all__ = [
     "UNITS",
     "BadBook",
     "Book",
+    "Citation",
+    "Difference",
     "Override",
     "Provision",
     "Reading",
     "Status",
     "Unregulated",
     "Value",
+    "citation",
+    "citations",
+    "differences",
+    "first_difference",
     "load",
 ]

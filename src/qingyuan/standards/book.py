@@ -42,7 +42,7 @@ class Book:
         for provision in self.provisions:
             by_link = self._spans.setdefault(provision.name, {})
             by_link.setdefault(provision.link, []).append(provision)
-        problems = list(overlaps(self.provisions))
+        problems = [overlapping(*pair) for pair in overlaps(self.provisions)]
         if problems:
             raise BadBook(*problems)
         self.fingerprint: str = _fingerprint(self.provisions)
@@ -68,6 +68,9 @@ class Book:
         """Every provision's name, sorted."""
         return tuple(self._spans)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._spans
+
     def history(self, name: str) -> tuple[Provision, ...]:
         """Every value of that name, the national ones first, each link's by date.
 
@@ -87,7 +90,7 @@ class Book:
         new = tuple(self._overriding(override) for override in overrides)
         if not new:
             return self
-        problems = list(overlaps(sorted(new, key=_order)))
+        problems = [overlapping(*pair) for pair in overlaps(sorted(new, key=_order))]
         if problems:
             raise BadBook(*problems)
         kept: list[Provision] = list(self.provisions)
@@ -135,17 +138,22 @@ class Book:
         return f"there is no provision named {name!r}{hint}"
 
 
-def overlaps(ordered: Iterable[Provision]) -> Iterable[str]:
-    """One sentence for each pair of neighbours of one name and link that share a day; the
-    provisions come ordered by name, link and date."""
+def overlaps(ordered: Iterable[Provision]) -> Iterable[tuple[Provision, Provision]]:
+    """Each pair of neighbours of one name and link that share a day; the provisions come ordered
+    by name, link and date."""
     before: Provision | None = None
     for p in ordered:
         if before is not None and (before.name, before.link) == (p.name, p.link) and (
             before.until is None or before.until >= p.since
         ):
-            yield (f"{p.cite()}: {p.name} ({p.link}) from {p.since} overlaps the value "
-                   f"of {before.cite()}, {_span(before)}")
+            yield before, p
         before = p
+
+
+def overlapping(before: Provision, p: Provision) -> str:
+    """The sentence for such a pair."""
+    return (f"{p.name} ({p.link}) since {p.since} overlaps the value of {before.cite()}, "
+            f"{_span(before)}")
 
 
 def _order(p: Provision) -> tuple[str, bool, str, date]:
@@ -170,11 +178,11 @@ def _without(p: Provision, override: Provision) -> Iterable[Provision]:
 
 
 def _fingerprint(provisions: Sequence[Provision]) -> str:
-    """12 hex digits of sha256 over what a result can depend on or quote; text for people (titles,
-    sources, reasons) is left out, so that a better sentence re-judges nothing."""
+    """12 hex digits of sha256 over what a result can depend on or quote; a figure that is checked
+    against its text, or explained in a better sentence, re-judges nothing."""
     canonical = [
         [p.name, p.link, p.since.isoformat(), p.until.isoformat() if p.until else None,
-         kind_of(p.value), p.value, p.unit, p.standard, p.clause, p.status]
+         kind_of(p.value), *p.substance()]
         for p in provisions
     ]
     text = json.dumps(canonical, ensure_ascii=False, separators=(",", ":"))

@@ -89,6 +89,11 @@ class Provision:
         """Whether it is in force on that day."""
         return self.since <= day and (self.until is None or day <= self.until)
 
+    def substance(self) -> tuple[Value, str, str, str]:
+        """What a result depends on or quotes: value, unit, standard and clause. Status, source,
+        title and reasons are not in it."""
+        return self.value, self.unit, self.standard, self.clause
+
     def words(self) -> tuple[str, ...]:
         """The words that this switch may have: its choices, or its value and its readings'."""
         if not isinstance(self.value, str):
