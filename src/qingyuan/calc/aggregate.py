@@ -42,8 +42,7 @@ def hour_mean(values: Floats, valid: Mask) -> tuple[Floats, NDArray[np.int16]]:
         raise ValueError(f"values {values.shape} and valid {valid.shape} must be (hours, slots)")
     used = valid & ~np.isnan(values)
     count = np.count_nonzero(used, axis=1)
-    total = np.where(used, values, 0.0).sum(axis=1)
-    return _over(total, count), count.astype(np.int16)
+    return _over(values.sum(axis=1, where=used), count), count.astype(np.int16)
 
 
 def group_sum(values: Floats, use: Mask, index: Index, groups: int) -> tuple[Floats, Numbers]:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Rule = float | Floats
+"""A figure of the book of rules: one, or one for each value (it may change within the array)."""
 Basis = Literal["dry_standard", "wet_standard", "dry_actual", "wet_actual"]
 
 _SECONDS = 3600.0  # of an hour
@@ -27,8 +29,8 @@ def standard_factor(
     static: ArrayLike,
     atmosphere: ArrayLike,
     *,
-    standard_temperature: float,
-    standard_pressure: float,
+    standard_temperature: Rule,
+    standard_pressure: Rule,
 ) -> Floats:
     """Volume at standard state of one cubic metre of duct gas.
 
@@ -55,8 +57,8 @@ def to_standard_state(
     static: ArrayLike,
     atmosphere: ArrayLike,
     *,
-    standard_temperature: float,
-    standard_pressure: float,
+    standard_temperature: Rule,
+    standard_pressure: Rule,
 ) -> Floats:
     """Concentration at 273 K and 101.325 kPa from that in the duct, on the same (dry or wet) basis.
 
@@ -95,8 +97,8 @@ def to_dry_standard(
     atmosphere: ArrayLike,
     humidity: ArrayLike,
     *,
-    standard_temperature: float,
-    standard_pressure: float,
+    standard_temperature: Rule,
+    standard_pressure: Rule,
 ) -> Floats:
     """Dry concentration at standard state from one measured on ``basis``: (18) and (19) as needed.
 
@@ -120,7 +122,7 @@ def to_dry_standard(
     return to_dry(value, humidity) if basis.startswith("wet") else value
 
 
-def ppm_to_mass(ppm: ArrayLike, *, molar_mass: float, molar_volume: float) -> Floats:
+def ppm_to_mass(ppm: ArrayLike, *, molar_mass: Rule, molar_volume: Rule) -> Floats:
     """Mass concentration at standard state from a volume concentration in umol/mol.
 
     (20) CQ = M/22.4 * CV, M in g/mol, 22.4 L/mol. HJ 212-2017 D.2.1 (3), text. SO2, M = 64:
@@ -131,7 +133,7 @@ def ppm_to_mass(ppm: ArrayLike, *, molar_mass: float, molar_volume: float) -> Fl
     return np.asarray(np.asarray(ppm, dtype=np.float64) * molar_mass / molar_volume)
 
 
-def nox_from_mass(no: ArrayLike, no2: ArrayLike, *, mass_no: float, mass_no2: float) -> Floats:
+def nox_from_mass(no: ArrayLike, no2: ArrayLike, *, mass_no: Rule, mass_no2: Rule) -> Floats:
     """Nitrogen oxides, counted as NO2, of a system that measures NO and NO2 apart, in mg/m3.
 
     (21) CNOx = CNO * M(NO2)/M(NO) + CNO2. HJ 212-2017 D.2.1 (4), text.
@@ -145,7 +147,7 @@ def nox_from_mass(no: ArrayLike, no2: ArrayLike, *, mass_no: float, mass_no2: fl
 
 
 def nox_from_ppm(
-    no: ArrayLike, no2: ArrayLike, *, mass_no2: float, molar_volume: float
+    no: ArrayLike, no2: ArrayLike, *, mass_no2: Rule, molar_volume: Rule
 ) -> Floats:
     """Nitrogen oxides as NO2, in mg/m3, from NO and NO2 in umol/mol.
 
@@ -158,7 +160,7 @@ def nox_from_ppm(
     return np.asarray(volume * mass_no2 / molar_volume)
 
 
-def excess_air(o2: ArrayLike, *, air: float, guard: float) -> Floats:
+def excess_air(o2: ArrayLike, *, air: Rule, guard: Rule) -> Floats:
     """Measured excess air factor from dry oxygen in %.
 
     (27) alpha = 21 %/(21 % - O2). HJ 212-2017 D.2.3 (2), text. ``air`` is the 21.
@@ -172,7 +174,7 @@ def excess_air(o2: ArrayLike, *, air: float, guard: float) -> Floats:
 
 
 def convert_by_excess_air(
-    dry: ArrayLike, o2: ArrayLike, reference: ArrayLike, *, air: float, guard: float
+    dry: ArrayLike, o2: ArrayLike, reference: ArrayLike, *, air: Rule, guard: Rule
 ) -> Floats:
     """Converted (折算) concentration where the emission standard sets an excess air factor.
 
@@ -192,8 +194,8 @@ def convert_by_oxygen(
     o2: ArrayLike,
     reference: ArrayLike,
     *,
-    air: float,
-    guard: float,
+    air: Rule,
+    guard: Rule,
     combustion_air: ArrayLike | None = None,
 ) -> Floats:
     """Converted (折算) concentration where the emission standard sets a reference oxygen.
@@ -229,9 +231,9 @@ def pitot_velocity(
     static: ArrayLike,
     atmosphere: ArrayLike,
     *,
-    density: float,
-    standard_temperature: float,
-    standard_pressure: float,
+    density: Rule,
+    standard_temperature: Rule,
+    standard_pressure: Rule,
 ) -> Floats:
     """Velocity in m/s at a Pitot tube's tip.
 
@@ -288,8 +290,8 @@ def dry_standard_flow(
     atmosphere: ArrayLike,
     humidity: ArrayLike,
     *,
-    standard_temperature: float,
-    standard_pressure: float,
+    standard_temperature: Rule,
+    standard_pressure: Rule,
 ) -> Floats:
     """Dry flow at standard state (标干流量), m3/h, from the wet actual one.
 
@@ -401,7 +403,7 @@ def _dry_share(humidity: ArrayLike) -> Floats:
     return np.where((share > 0.0) & (share <= 1.0), share, np.nan)
 
 
-def _below_air(o2: ArrayLike, air: ArrayLike, distance: float) -> Floats:
+def _below_air(o2: ArrayLike, air: ArrayLike, distance: Rule) -> Floats:
     """air - o2, NaN where o2 comes within ``distance`` of it."""
     oxygen, source = np.asarray(o2, dtype=np.float64), np.asarray(air, dtype=np.float64)
     return np.where(oxygen < source - distance, source - oxygen, np.nan)
