@@ -90,6 +90,15 @@ def is_pollutant(code: str) -> bool:
     return medium(code) is not None and not _NO_MASS.fullmatch(code)
 
 
+def is_particulate(code: str) -> bool:
+    """Whether a particulate monitor measures the factor.
+
+    >>> is_particulate("a34013"), is_particulate("a34039")  # soot; sulphuric acid mist
+    (True, False)
+    """
+    return code in PARTICULATE
+
+
 def is_gaseous(code: str) -> bool:
     """Whether the factor belongs to the gas analysers, oxygen included, so that calibrations of
     gaseous monitors (HJ 75-2017 11.2) concern it.
@@ -99,7 +108,7 @@ def is_gaseous(code: str) -> bool:
     """
     if code == O2:
         return True
-    return medium(code) == "gas" and is_pollutant(code) and code not in PARTICULATE
+    return medium(code) == "gas" and is_pollutant(code) and not is_particulate(code)
 
 
 def under_2017(code: str) -> tuple[str, float]:
