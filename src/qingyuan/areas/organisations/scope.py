@@ -28,6 +28,9 @@ MAY: dict[str, frozenset[str]] = {
     "edit_organisation": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
     "see_rules": _EVERYBODY - {Role.OFFICER},
     "override_rule": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "record_event": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
+    "prepare_mark": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
+    "set_parameter": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
 }
 

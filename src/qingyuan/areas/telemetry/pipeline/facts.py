@@ -1,0 +1,63 @@
+"""What people and records said about a point, as judging reads it: only what is in force."""
+
+from typing import NamedTuple
+
+from django.db.models import Model, QuerySet
+
+from qingyuan.calc.types import Dated, Event, Mark
+
+from .. import models
+from ..models import EventKind, MarkState
+
+SPANS = frozenset({EventKind.FAULT, EventKind.MAINTENANCE, EventKind.STOP})
+"""Kinds of events that last; the others are done at an instant."""
+COUNTED = (MarkState.DECLARED, MarkState.MATCHED)
+"""States in which a mark counts (公告2022年第21号: what the discharger has declared)."""
+
+
+class Facts(NamedTuple):
+    """Everything that is in force for a point, over its whole time: an hour's verdict may rest on a
+    calibration of any earlier day, or on a failed check of a later one."""
+
+    events: tuple[Event, ...]
+    marks: tuple[Mark, ...]
+    parameters: dict[str, Dated]
+
+
+def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
+    """Facts of a point that nobody replaced or withdrew."""
+    return rows._default_manager.filter(point=point, replaced_by=None, withdrawn_at=None)
+
+
+def facts_of(point: int) -> Facts:
+    """Three queries."""
+    return Facts(_events(point), _marks(point), _parameters(point))
+
+
+def _events(point: int) -> tuple[Event, ...]:
+    rows = in_force(models.Event, point).order_by("start", "id").values_list(
+        "kind", "factor", "start", "end", "passed")
+    found: list[Event] = []
+    for kind, factor, start, end, passed in rows:
+        if kind not in SPANS:
+            found.append(Event(start, kind, factor, passed))
+            continue
+        found.append(Event(start, f"{kind}_start", factor))
+        if end is not None:
+            found.append(Event(end, f"{kind}_end", factor))
+    return tuple(sorted(found, key=lambda event: event.time))
+
+
+def _marks(point: int) -> tuple[Mark, ...]:
+    rows = in_force(models.Mark, point).filter(state__in=COUNTED).order_by("start", "id")
+    return tuple(Mark(*row) for row in rows.values_list("start", "end", "kind", "factor"))
+
+
+def _parameters(point: int) -> dict[str, Dated]:
+    rows = in_force(models.PointParameter, point).order_by("since", "id").values_list(
+        "name", "since", "value")
+    # Of two entries for one instant the later one holds.
+    by_name: dict[str, dict[int, float | str | bool | None]] = {}
+    for name, since, value in rows:
+        by_name.setdefault(name, {})[since] = value
+    return {name: Dated(tuple(known), tuple(known.values())) for name, known in by_name.items()}
