@@ -1,0 +1,66 @@
+"""Valid hours and days above the limits that the point's file names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from qingyuan.calc.ruling import Properties
+from qingyuan.calc.types import VALID, VERDICTS, Case, Judgement
+from qingyuan.kernel import windows
+
+_REFERENCES = ("o2_reference", "excess_air_reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Exceedance:
+    """One hour or day of one factor above its limit. ``basis`` says which figure was compared:
+    "converted", or "value" where the point has no conversion."""
+
+    level: windows.Level
+    start: int
+    factor: str
+    basis: str
+    figure: float
+    limit: float
+
+    @property
+    def key(self) -> str:
+        return windows.key(self.level, self.start)
+
+
+def exceedances(case: Case, judgement: Judgement) -> list[Exceedance]:
+    """Hours by time and factor, then days. Only ``valid`` ones count. Where the emission standard
+    converts (the point has a reference) a missing converted value is compared with nothing."""
+    order = {factor: at for at, factor in enumerate(case.judged)}
+    found = [*_hours(case, judgement), *_days(case, judgement)]
+    return sorted(found, key=lambda e: (e.level == "day", e.start, order[e.factor]))
+
+
+def _hours(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
+    properties = Properties(case)
+    references = [properties.numbers(name) for name in _REFERENCES]
+    converts = np.logical_or.reduce([~np.isnan(reference) for reference in references])
+    starts = windows.hours(judgement.start, judgement.count).tolist()
+    for factor in case.judged:
+        own, limit = judgement.hours[factor], properties.numbers(f"limit.{factor}")
+        figure = np.where(converts, own.converted, own.value)
+        for at in np.flatnonzero((own.verdict == VALID) & (figure > limit)).tolist():
+            yield Exceedance("hour", starts[at], factor, _basis(bool(converts[at])),
+                             float(figure[at]), float(limit[at]))
+
+
+def _days(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
+    properties = Properties(case)
+    for day in judgement.days:
+        if day.verdict != VERDICTS[VALID] or day.factor not in case.judged:
+            continue
+        limit = properties.at(f"limit.{day.factor}", day.start)
+        converts = any(properties.at(name, day.start) is not None for name in _REFERENCES)
+        figure = day.converted if converts else day.value
+        if limit is not None and figure is not None and figure > float(limit):
+            yield Exceedance("day", day.start, day.factor, _basis(converts), figure, float(limit))
+
+
+def _basis(converts: bool) -> str:
+    return "converted" if converts else "value"
