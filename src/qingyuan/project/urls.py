@@ -8,5 +8,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("", include("qingyuan.areas.organisations.urls")),
     path("", include("qingyuan.areas.assets.urls")),
+    path("", include("qingyuan.areas.rules.urls")),
     path("", include("qingyuan.areas.telemetry.urls")),
 ]

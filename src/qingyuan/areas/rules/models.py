@@ -13,6 +13,14 @@ class Link(models.TextChoices):
     ORGANISATION = "organisation", _("本单位规定")
 
 
+class Status(models.TextChoices):
+    """How the figure was taken from its text; the words of the book's own entries."""
+
+    TEXT = "text", _("原文核对")
+    SECONDARY = "secondary", _("转述")
+    RECALLED = "recalled", _("待核对")
+
+
 class RuleOverride(models.Model):
     """One provision's value for whom it concerns, from ``since`` to ``until`` (China days, both
     included). Entries are never changed: a mistake is withdrawn with a reason and entered again.
@@ -33,6 +41,8 @@ class RuleOverride(models.Model):
     until = models.DateField(_("止"), null=True, blank=True)
     clause = models.CharField(_("条款"), max_length=80)
     source = models.CharField(_("出处"), max_length=200)
+    status = models.CharField(_("核对状态"), max_length=10, choices=Status.choices,
+                              default=Status.SECONDARY)
     why = models.CharField(_("理由"), max_length=400)
     by = models.CharField(_("登记人"), max_length=128, blank=True)
     at = models.DateTimeField(_("登记时间"))
@@ -43,6 +53,9 @@ class RuleOverride(models.Model):
     class Meta:
         indexes = [models.Index(fields=["organisation", "name", "since"])]
         ordering = ["name", "-since", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"
 
 
 class RulesVersion(models.Model):

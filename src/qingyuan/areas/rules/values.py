@@ -1,0 +1,133 @@
+"""Values of the book between what is typed, what is stored as text, and what people read.
+
+Stored as in the book's files: "45", "0.75", "true", "arithmetic".
+"""
+
+import math
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qingyuan.standards import Book
+from qingyuan.standards.provision import kind_of
+from qingyuan.ui.numbers import figure
+
+Value = int | float | str | bool
+
+# What a switch does under each of its words.
+CHOICES: dict[str, object] = {
+    "true": gettext_lazy("是"),
+    "false": gettext_lazy("否"),
+    "mean_of_days": gettext_lazy("各有效日均值的算术平均"),
+    "mean_of_hours": gettext_lazy("各有效小时均值的算术平均"),
+    "flow_weighted": gettext_lazy("按流量加权平均"),
+    "arithmetic": gettext_lazy("算术平均"),
+    "calendar_day": gettext_lazy("每个自然日至少一次"),
+    "strict": gettext_lazy("严格按间隔时间计算"),
+    "passed": gettext_lazy("上一次合格的"),
+    "any": gettext_lazy("上一次，不论是否合格"),
+    "minutes_left": gettext_lazy("剩余分钟数不足时整小时失控"),
+    "any_overlap": gettext_lazy("与失控时段有任何重叠即整小时失控"),
+    "calibration": gettext_lazy("仅校准超期判失控"),
+    "calibration_and_check": gettext_lazy("校准与标样核查超期均判失控"),
+    "none": gettext_lazy("超期不判失控"),
+    "any_check": gettext_lazy("任一项合格的核查、校准或比对"),
+    "same_kind": gettext_lazy("同一类合格的检查"),
+}
+UNITS: dict[str, object] = {
+    "s": gettext_lazy("秒"),
+    "min": gettext_lazy("分钟"),
+    "h": gettext_lazy("小时"),
+    "d": gettext_lazy("天"),
+    "working day": gettext_lazy("个工作日"),
+    "month": gettext_lazy("个月"),
+    "year": gettext_lazy("年"),
+    "o'clock": gettext_lazy("时"),
+    "day of month": gettext_lazy("日"),
+    "permille": "‰",
+    "mg/m3": "mg/m³",
+    "m2": "m²",
+    "umol/mol": "μmol/mol",
+    "degC": "℃",
+    "CNY": gettext_lazy("元"),
+    "pH": "",
+}
+
+
+def word(value: Value) -> str:
+    """The value, or its stored text, as people read it, without unit.
+
+    >>> word(45), word(0.75), word(True), word("arithmetic"), word("30")
+    ('45', '0.75', '是', '算术平均', '30')
+    """
+    text = as_text(value)
+    return str(CHOICES.get(text, text))
+
+
+def unit(text: str) -> str:
+    """The unit as people read it; symbols stay.
+
+    >>> unit("min"), unit("mg/m3"), unit("kPa"), unit("")
+    ('分钟', 'mg/m³', 'kPa', '')
+    """
+    return str(UNITS.get(text, text))
+
+
+def as_text(value: Value) -> str:
+    """The value as the book's files write it.
+
+    >>> as_text(True), as_text(20.9), as_text("strict")
+    ('true', '20.9', 'strict')
+    """
+    return str(value).lower() if isinstance(value, bool) else figure(value)
+
+
+def read(text: str, book: Book, name: str) -> Value:
+    """What was typed, as a value of that provision's type.
+
+    ValidationError under ``value``, with a sentence that says what to enter, for anything that
+    cannot be read, that is not one of a switch's words, or that no such figure could be.
+    """
+    typed = text.strip()
+    versions = book.history(name)
+    kind = kind_of(versions[0].value)
+    if kind == "bool":
+        return _truth(typed)
+    if kind == "str":
+        return _one_of(typed, book.words(name))
+    return _number(typed, [float(p.value) for p in versions], versions[0].unit, kind == "int")
+
+
+def _truth(typed: str) -> bool:
+    if typed.lower() not in ("true", "false"):
+        raise _wrong(_("请选择“是”或“否”"))
+    return typed.lower() == "true"
+
+
+def _one_of(typed: str, choices: Iterable[str]) -> str:
+    if typed not in choices:
+        raise _wrong(_("只能从已有的几种读法中选择：%s") % "、".join(map(word, choices)))
+    return typed
+
+
+def _number(typed: str, examples: list[float], of: str, whole: bool) -> int | float:
+    try:
+        value = float(typed)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise _wrong(_("请填写一个数字，例如 %s") % figure(examples[0]))
+    if value < 0 <= min(examples):
+        raise _wrong(_("不能小于 0"))
+    if not whole and not of and max(examples) <= 1 < value:
+        raise _wrong(_("应为 0 至 1 之间的小数，例如 %(a)s 表示 %(b)s%%") % {
+            "a": figure(examples[0]), "b": figure(examples[0] * 100)})
+    if whole and value != int(value):
+        raise _wrong(_("应为整数，例如 %s") % figure(examples[0]))
+    return int(value) if whole else value
+
+
+def _wrong(sentence: str) -> ValidationError:
+    return ValidationError({"value": sentence})
