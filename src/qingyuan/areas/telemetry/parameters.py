@@ -66,8 +66,8 @@ def of(name: str) -> Parameter | None:
 
 
 def checked(name: str, value: Value) -> Value:
-    """The value as it is kept (numbers as float); None ends the property. ValidationError names what
-    was expected."""
+    """The value as it is kept (numbers as float); None ends the property. ValidationError says
+    what was expected."""
     known = of(name)
     if known is None:
         raise ValidationError({"name": _("没有这个参数：%s") % name})

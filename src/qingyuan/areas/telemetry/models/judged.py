@@ -91,8 +91,7 @@ class SupersededValue(Clustered, models.Model):
 
 
 class RuleSet(models.Model):
-    """What a row's ``rules`` stands for: ``provisions`` is {provision: [value, cite]}; of a period over
-    which one changed {provision: [[value, cite] at its first day, [value, cite] at its last]}.
+    """What a row's ``rules`` stands for: {provision: [value, cite]} of the day it was judged by.
     Only what judging reads is in it, so that no other change of the book touches a row."""
 
     digest = models.CharField(max_length=16, primary_key=True)
