@@ -52,7 +52,7 @@ def record_event(
     _check_event(row, _now(now))
     row.save()
     audit(scope, "record_event", row, None, _of(row))
-    _mark_event(row)
+    mark_event(row)
     return row
 
 
@@ -75,8 +75,8 @@ def replace_event(
     row.save()
     _replace(old, row)
     audit(scope, "replace_event", row, _of(old), _of(row))
-    _mark_event(old)
-    _mark_event(row)
+    mark_event(old)
+    mark_event(row)
     return row
 
 
@@ -87,7 +87,7 @@ def withdraw_event(scope: Scope, event: Event, why: str, *, now: float | None = 
     _held, row = _standing(scope, event)
     _withdraw(row, why, now)
     audit(scope, "withdraw_event", row, _of(row), {"why": why})
-    _mark_event(row)
+    mark_event(row)
     return row
 
 
@@ -177,7 +177,7 @@ def _mark_reach(mark: Mark) -> tuple[int | None, int | None]:
     return mark.start, None if mark.kind == MarkKind.STOPPED else mark.end
 
 
-def _mark_event(row: Event) -> None:
+def mark_event(row: Event) -> None:
     """Mark the hours whose verdict may rest on an event. Of a control these lie between its two
     neighbours of the same kind that passed: a clock runs from one to the next, a failure reaches
     back to the one and forth to the other."""
