@@ -189,6 +189,8 @@ def mark_event(row: Event) -> None:
         return
     others = in_force(Event, row.point_id).exclude(pk=row.pk).exclude(kind__in=SPANS)
     done = others.filter(kind=row.kind, factor__in=("", row.factor)).exclude(passed=False)
+    if row.passed is False or others.filter(passed=False).exists():
+        done = done.filter(passed=True)  # an unknown result renews a clock, but ends no failure
     before = done.filter(start__lte=row.start).order_by("-start").first()
     after = done.filter(start__gte=row.start).order_by("start").first()
     since = None if before is None else before.start

@@ -15,8 +15,11 @@ from qingyuan.calc.types import Grid, Medium
 
 SIZE = 8  # bytes
 Rules = dict[str, list[float | int | str | bool]]
-# Provisions that no hour's own row rests on, and those that rows of a factor without mass do not.
-_LONGER = ("gas.day.", "gas.month.", "water.day.", "water.month.")
+# Provisions of longer periods than the row's own, and those that only a mass rests on.
+_LONGER = {
+    "hour": ("gas.day.", "gas.month.", "water.day.", "water.month."),
+    "day": ("gas.month.", "water.month."),
+}
 _MASS = ("gas.capture.", "gas.substitution.", "water.manual.", "water.substitution.")
 
 
@@ -69,11 +72,8 @@ def _digest(data: bytes) -> bytes:
 def names(kind: Medium, level: str, *, mass: bool) -> tuple[str, ...]:
     """The provisions that a row of a level rests on; ``mass``: of a pollutant."""
     own = [name for name in JUDGED if name.startswith((f"{kind}.", "control."))]
-    if level == "hour":
-        own = [name for name in own if not name.startswith(_LONGER)]
-    if not mass:
-        own = [name for name in own if not name.startswith(_MASS)]
-    return tuple(own)
+    own = [name for name in own if not name.startswith(_LONGER.get(level, ()))]
+    return tuple(name for name in own if mass or not name.startswith(_MASS))
 
 
 def rules_on(book: BookFor, day: date, wanted: Iterable[str]) -> Rules:
