@@ -29,15 +29,16 @@ def provision_list(request: HttpRequest) -> HttpResponse:
     day, by = day_of(params), listing.Filters.of(params)
     book = queries.book_of(scope)
     entries = list(queries.overrides_of(scope))
-    found = listing.select(listing.lines_of(book, day, entries), by)
+    lines = listing.lines_of(book, day, entries)
+    found = listing.select(lines, by)
     shown = Paginator(found.lines, PAGE).get_page(params.get("page"))
     return render(request, "rules/provisions.html", {
         "page": shown, "groups": grouped(shown.object_list, book.book.standards),
         "tabs": tabs(found), "by": by, "day": day, "dated": day != today(),
         "standards": _standards(found, book.book.standards, by.standard),
-        "recalled": _recalled(book, day), "points": queries.names_of(entries),
-        "misfits": queries.misfits(entries), "may_override": may(scope, "override_rule"),
-        "query": params.urlencode(),
+        "recalled": sum(line.shown.status == "recalled" for line in lines),
+        "points": queries.names_of(entries), "misfits": queries.misfits(entries),
+        "may_override": may(scope, "override_rule"), "query": params.urlencode(),
     })
 
 
@@ -104,8 +105,3 @@ def _standards(
     listed = [s for s in titles if found.by_standard.get(s) or s == chosen]
     return [(s, f"{s}（{found.by_standard.get(s, 0)}）") for s in listed]
 
-
-def _recalled(book: queries.BookFor, day: date) -> int:
-    """How many figures of that day nobody has yet held against a text."""
-    lines = listing.lines_of(book, day)
-    return sum(line.shown.status == "recalled" for line in lines)
