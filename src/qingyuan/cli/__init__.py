@@ -10,7 +10,7 @@ from collections.abc import Sequence
 # verb -> (module, one line of purpose). Every module has ``run(argv: list[str]) -> int``.
 VERBS: dict[str, tuple[str, str]] = {
     "up": ("up", "run gateway, intake, worker and web together, with one readable log"),
-    "demo": ("demo", "up, with a seeded company, virtual stations and 14 days of history"),
+    "demo": ("demo", "up, with a seeded company, virtual stations and 40 days of history"),
     "gateway": ("gateway", "receive HJ 212 over TCP, keep it, acknowledge it"),
     "intake": ("intake", "take frames from the spool into readings"),
     "work": ("work", "periodic jobs: retention, compression, registry export"),

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,34 +50,73 @@ def registered(specs: Sequence[Any]) -> Known:
 
 def fill(known: Known, *, days: int, say: Callable[[str], None]) -> int:
     """Store the last ``days`` China days, real-time values of the last two only; how many readings
-    were new. Rows fill gaps only, so it may be run again after any interruption."""
+    were new. The last two days come first for all stations, then the rest station by station, each
+    of which is then ready to be judged. Rows fill gaps only, so it may be run again after any
+    interruption."""
     from qingyuan.areas.telemetry.intake.run import tune
     from qingyuan.areas.telemetry.sources import simulated
 
     tune()
-    now = time.time()
-    source, begun, total = simulated(), time.monotonic(), 0
-    for back in range(days):
-        midnight = first_day(now, back + 1)
-        until = min(now, midnight + 86_400)
-        intervals = (*PERIODS, *(("rtd",) if back <= REALTIME_DAYS else ()))
-        for spec, point, linked in known:
-            for interval in intervals:
-                total += _store(spec, point, interval, max(midnight, linked), until, source)
-        say(f"{day_of(midnight)} is there for {len(known)} stations "
-            f"({total} readings in {time.monotonic() - begun:.0f} s, {days - back - 1} days left)")
-    return total
+    past = _Past(time.time(), simulated())
+    lived = [(_lived(spec, point), point, linked) for spec, point, linked in known]
+    for back in range(min(days, REALTIME_DAYS + 1)):
+        for one in lived:
+            past.store(one, back, (*PERIODS, "rtd"))
+        say(f"{day_of(first_day(past.now, back + 1))} is there for {len(known)} stations "
+            f"({past.so_far})")
+    for number, one in enumerate(lived, start=1):
+        for back in range(REALTIME_DAYS + 1, days):
+            past.store(one, back, PERIODS)
+        past.mark(one[1], days)
+        say(f"{days} days are there for station {number} of {len(known)} ({past.so_far})")
+    return past.total
 
 
-def _store(spec: Any, point: int, interval: str, since: float, until: float, source: Any) -> int:
-    from qingyuan.areas.telemetry.backfill import store
-    from qingyuan.simulator.backfill import history
+class _Past:
+    """Stores days of stations and counts. Hours are marked for judging only when all days of a
+    station are there: judged in between, each would be judged again with every older day."""
 
-    rows = list(history(spec, since, until, interval))
-    if not rows:
-        return 0
-    named = [(row.time, row.values, row.flags) for row in rows]
-    return store(point, interval, rows[0].columns, named, source)
+    def __init__(self, now: float, source: Any) -> None:
+        self.now, self._source = now, source
+        self._begun, self.total = time.monotonic(), 0
+
+    @property
+    def so_far(self) -> str:
+        return f"{self.total} readings in {time.monotonic() - self._begun:.0f} s"
+
+    def store(self, one: tuple[Any, int, float], back: int, intervals: Sequence[str]) -> None:
+        from qingyuan.areas.telemetry.backfill import store
+        from qingyuan.simulator.backfill import history
+
+        spec, point, linked = one
+        midnight = first_day(self.now, back + 1)
+        since, until = max(midnight, linked), min(self.now, midnight + 86_400)
+        for interval in intervals:
+            rows = list(history(spec, since, until, interval))
+            if rows:
+                named = [(row.time, row.values, row.flags) for row in rows]
+                self.total += store(point, interval, rows[0].columns, named, self._source,
+                                    mark_dirty=False)
+
+    def mark(self, point: int, days: int) -> None:
+        from qingyuan.areas.telemetry.models import MinuteReading
+        from qingyuan.areas.telemetry.pipeline.dirty import mark_hours
+
+        since = int(first_day(self.now, days))
+        heard = MinuteReading.objects.filter(point=point, time__gte=since).order_by("time").first()
+        if heard is not None:
+            mark_hours(point, range(heard.time - heard.time % 3600, int(self.now) // 3600 * 3600,
+                                    3600))
+
+
+def _lived(spec: Any, point: int) -> Any:
+    """The station with the stops that the demonstration's story declares for it."""
+    from qingyuan.areas.telemetry.models import Mark, MarkKind, Origin
+    from qingyuan.simulator.physics.events import Event
+
+    stops = Mark.objects.filter(point=point, kind=MarkKind.STOPPED, origin=Origin.SIMULATED)
+    told = [Event("stop", start, end) for start, end in stops.values_list("start", "end")]
+    return replace(spec, events=(*spec.events, *told))
 
 
 def _say(text: str) -> None:

@@ -1,10 +1,13 @@
 """Seed a fictitious company through the same actions that its people would use."""
 
 import secrets
+import time
 from datetime import timedelta
 from pathlib import Path
 
 from qingyuan.project.setup import configure
+
+from .facts import enter, midnight
 
 UNIT = "示例清源环境运维有限公司"
 # account, name, role, organisation kind
@@ -79,7 +82,7 @@ def _station(unit, number: int, spec) -> None:
 
     today = china_today()
     key = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
-    logger, _ = register_station(
+    logger, point = register_station(
         unit, mn=spec.mn, password=spec.password, kind=spec.kind, name=spec.name,
         discharger=add_discharger(unit, spec.discharger, area=AREAS[spec.place]),
         contract_since=today - timedelta(days=365), edition=spec.edition,
@@ -90,6 +93,7 @@ def _station(unit, number: int, spec) -> None:
         sim_plan_until=today + timedelta(days=12 + 29 * number),
         uploads=["192.0.2.10:9212"], **(key if spec.sm4_key else {}),
     )
+    enter(unit, number, spec, point, midnight(time.time()))
     if number in CONSENTING:
         for cn in HISTORY_REQUESTS:
             give_consent(unit, logger, cn=cn, since=today - timedelta(days=90),

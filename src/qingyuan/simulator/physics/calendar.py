@@ -56,7 +56,7 @@ def _gas_care(
     spec: "StationSpec", day: int, midnight: int, habits: random.Random
 ) -> list[Event]:
     begin = midnight + habits.randrange(0, 144) * BLOCK
-    keys = _keys(spec, "gas") + (_keys(spec, "dust") if day % 7 == 0 else ())
+    keys = _keys(spec, "gas") + _keys(spec, "dust")
     return [Event("calibration", begin, begin + CALIBRATION_SECONDS, keys)]
 
 
