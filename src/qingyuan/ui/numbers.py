@@ -8,17 +8,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from qingyuan.kernel.clock import CST
+from qingyuan.kernel.rounding import fixed
 
 
 def figure(value: Any, digits: int | None = None) -> str:
-    """A number as text: the shortest form that keeps every digit sent, or ``digits`` decimals.
+    """A number as text: the shortest form that keeps every digit sent, or ``digits`` decimals,
+    rounded by GB/T 8170.
 
     >>> figure(120.30)
     '120.3'
     >>> figure(5.0), figure(1234567.0), figure(0.00021)
     ('5', '1234567', '0.00021')
-    >>> figure(2.5, 2), figure(None)
-    ('2.50', '')
+    >>> figure(2.5, 2), figure(2.675, 2), figure(None)
+    ('2.50', '2.68', '')
     """
     if value is None or value == "":
         return ""
@@ -27,7 +29,7 @@ def figure(value: Any, digits: int | None = None) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return ""
     if digits is not None:
-        return f"{value:.{digits}f}"
+        return fixed(value, digits)
     if isinstance(value, float):
         if value == int(value) and abs(value) < 1e15:
             return str(int(value))

@@ -2,7 +2,8 @@
 
 Colour is never alone: every state has an icon and a word. A key is ``family.code``; families are
 the state of a point, the data flag of HJ 212 (2017 table 5, 2005 letters beside it), the verdict of
-a kept frame, the life of a command, the kind of a quarantine entry, and of a link or process.
+a kept frame, the life of a command, the kind of a quarantine entry, of a link or process, the
+verdict of a judged period, the kinds of events and marks.
 """
 
 from dataclasses import asdict, dataclass
@@ -149,6 +150,42 @@ STATES: dict[str, State] = {
     "status.recalled": State(
         _("待核对"), "alert-triangle", "amber", _("尚未对照任何文本，采用前请核对标准原文")
     ),
+    # verdict of a judged hour, day or longer (calc.types.VERDICTS)
+    "judged.valid": State(_("有效"), "circle-check", "green"),
+    "judged.exempt": State(
+        _("豁免"), "shield-check", "teal", _("启炉、停炉、闷炉或事故时段，不参与超标判定，计入排放量")
+    ),
+    "judged.invalid": State(_("无效"), "circle-x", "red", _("有效数据不足，排放量按规定修约")),
+    "judged.out_of_control": State(
+        _("失控"), "alert-triangle", "magenta", _("校准超期或核查未通过，数据不可信，排放量按规定修约")
+    ),
+    "judged.missing": State(_("缺失"), "circle-dashed", "grey", _("没有收到任何数据")),
+    "judged.stopped": State(_("停运"), "power", "slate", _("排放源停运，不计入捕集率")),
+    # why a judged figure was judged anew
+    "cause.data": State(_("数据变化"), "database-import", "blue", _("补传或重发的数据改变了输入")),
+    "cause.facts": State(_("事件、标记或参数变化"), "edit", "violet"),
+    "cause.rules": State(_("规则变化"), "list", "amber"),
+    "cause.above": State(_("随其他时段变化"), "refresh", "slate", _("所依据的其他时段重新判定")),
+    # what happened at a point
+    "event.calibration": State(_("校准"), "adjustments-horizontal", "blue"),
+    "event.full_calibration": State(_("全系统校准"), "adjustments-horizontal", "blue"),
+    "event.standard_check": State(_("标样核查"), "check", "blue"),
+    "event.comparison": State(_("比对"), "copy", "blue"),
+    "event.verification": State(_("校验"), "shield-check", "blue"),
+    "event.fault": State(_("故障"), "circle-x", "red"),
+    "event.maintenance": State(_("维护"), "tool", "amber"),
+    "event.stop": State(_("停运"), "power", "slate"),
+    # a mark of the marking rule (公告2022年第21号)
+    "mark.device_maintenance": State(_("设备维护"), "tool", "amber"),
+    "mark.calibration": State(_("校准"), "adjustments-horizontal", "blue"),
+    "mark.standard_check": State(_("标样核查"), "check", "blue"),
+    "mark.fault": State(_("设备故障"), "circle-x", "red"),
+    "mark.communication": State(_("通讯中断"), "plug-connected-x", "red"),
+    "mark.start_up": State(_("启炉"), "player-play", "teal"),
+    "mark.shut_down": State(_("停炉"), "player-pause", "teal"),
+    "mark.banked": State(_("闷炉"), "hourglass", "teal"),
+    "mark.accident": State(_("事故"), "alert-triangle", "teal"),
+    "mark.stopped": State(_("停运"), "power", "slate"),
     # what is in order, due soon, overdue
     "due.ok": State(_("有效"), "circle-check", "green"),
     "due.soon": State(_("即将到期"), "alert-triangle", "amber"),
