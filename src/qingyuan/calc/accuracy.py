@@ -36,9 +36,7 @@ def student_t(freedom: int) -> float:
     Raises ValueError outside the table.
     """
     if not 1 <= freedom <= len(_T_95):
-        raise ValueError(
-            f"t is tabled for 1 to {len(_T_95)} degrees of freedom, not {freedom}"
-        )
+        raise ValueError(f"t is tabled for 1 to {len(_T_95)} degrees of freedom, not {freedom}")
     return _T_95[freedom - 1]
 
 
@@ -105,12 +103,38 @@ def response_time(transport: Sequence[float], rise: Sequence[float]) -> float:
     return fmean(first + second for first, second in zip(transport, rise, strict=True))
 
 
+class Spread(NamedTuple):
+    """Statistics of pairs: mean difference ``d``, standard deviation ``Sd`` of the differences,
+    confidence coefficient ``cc``, mean ``RM`` of the reference method."""
+
+    d: float
+    Sd: float
+    cc: float
+    RM: float
+
+
+def spread(measured: Sequence[float], reference: Sequence[float]) -> Spread:
+    """What a relative accuracy is made of; cc = t(n - 1, 95 %) * Sd/sqrt(n).
+
+    >>> spread([101.0, 103.0], [100.0, 100.0])[:2]
+    (2.0, 1.4142135623730951)
+
+    Raises ValueError for fewer than 2 or more than 31 pairs.
+    """
+    _paired(measured, reference)
+    if len(measured) < 2:
+        raise ValueError("relative accuracy needs at least 2 pairs")
+    differences = [x - r for x, r in zip(measured, reference, strict=True)]
+    deviation, count = stdev(differences), len(differences)
+    confidence = student_t(count - 1) * deviation / math.sqrt(count)
+    return Spread(fmean(differences), deviation, confidence, fmean(reference))
+
+
 def relative_accuracy(measured: Sequence[float], reference: Sequence[float]) -> float:
     """Relative accuracy RA in %, from pairs of monitor and reference method.
 
-    RA = (|d| + |cc|)/RM * 100, d the mean difference, RM the reference's mean,
-    cc = t(n - 1, 95 %) * Sd/sqrt(n), Sd the standard deviation of the differences. HJ 75-2017
-    Annex A (recalled; second hand in tools of the trade).
+    RA = (|d| + |cc|)/RM * 100, see ``Spread``. HJ 75-2017 Annex A (recalled; second hand in tools
+    of the trade).
 
     Nine pairs whose differences are four times +1, four times -1 and once 0: d = 0, Sd = 1,
     cc = 2.306 * 1/3 = 0.768667, so RA of a mean of 100 is 0.768667 %.
@@ -120,13 +144,9 @@ def relative_accuracy(measured: Sequence[float], reference: Sequence[float]) -> 
 
     Raises ValueError for fewer than 2 or more than 31 pairs, or a reference mean not above 0.
     """
-    _paired(measured, reference)
-    if len(measured) < 2:
-        raise ValueError("relative accuracy needs at least 2 pairs")
-    differences = [x - r for x, r in zip(measured, reference, strict=True)]
-    confidence = student_t(len(differences) - 1) * stdev(differences) / math.sqrt(len(differences))
-    mean = _above_zero(fmean(reference), "mean of the reference method")
-    return 100.0 * (abs(fmean(differences)) + abs(confidence)) / mean
+    found = spread(measured, reference)
+    mean = _above_zero(found.RM, "mean of the reference method")
+    return 100.0 * (abs(found.d) + abs(found.cc)) / mean
 
 
 def relative_error(measured: Sequence[float], reference: Sequence[float]) -> float:
@@ -157,6 +177,15 @@ def check_error(measured: float, nominal: float) -> float:
     10.0
     """
     return 100.0 * (measured - nominal) / _above_zero(nominal, "nominal value")
+
+
+def difference(measured: float, nominal: float) -> float:
+    """Error of one reading in its own unit: X - B. HJ 355-2019 (recalled).
+
+    >>> difference(27.5, 25.0)
+    2.5
+    """
+    return measured - nominal
 
 
 def flow_error(portable: float, installed: float) -> float:

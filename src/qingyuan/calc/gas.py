@@ -5,6 +5,8 @@ carry the same set under numbers of their own (recalled). All functions take dou
 doubles that broadcast, give arrays, and let NaN (absent) through: a result is NaN where one of
 its parts is, or where the equation has no meaning (said under "Empty where").
 
+One annex, one module; most of its lines are specification.
+
 Units: temperature degC, pressures kPa (``static`` gauge, ``atmosphere`` absolute), humidity and
 oxygen in % by volume, concentrations mg/m3 unless named ppm (umol/mol), flows m3/h.
 """
@@ -205,22 +207,40 @@ def convert_by_oxygen(
     >>> float(convert_by_oxygen(100.0, 11.0, 6.0, air=21.0, guard=20.9))
     150.0
 
-    Oxygen-enriched combustion: the 21 of the denominator gives way to the oxygen of the combustion
-    air, ``combustion_air`` in % (GB 18484-2020 3.20, GB 39707-2020 3.30, text). The rule does not
-    hold for pure oxygen.
+    The guard: toward 21 % the fraction grows without bound, and a hair of oxygen decides over the
+    limit. Where O2 reaches ``guard`` the result is empty rather than clamped; likewise where the
+    reference is not below ``air``. ``combustion_air`` in % is for enriched combustion, see there.
+    """
+    phi = air if combustion_air is None else combustion_air
+    return convert_enriched(dry, o2, reference, phi, air=air, guard=guard)
 
-    >>> float(convert_by_oxygen(100.0, 15.0, 11.0, air=21.0, guard=20.9, combustion_air=25.0))
+
+def convert_enriched(
+    dry: ArrayLike,
+    o2: ArrayLike,
+    reference: ArrayLike,
+    combustion_air: ArrayLike,
+    *,
+    air: Rule,
+    guard: Rule,
+) -> Floats:
+    """Converted (折算) concentration of oxygen-enriched combustion.
+
+    C = Cdry,std * (21 % - O2s)/(phi0 - O2): the 21 of the denominator of (28) gives way to phi0,
+    the oxygen of the combustion air in % (``combustion_air``; 21 is plain combustion).
+    GB 18484-2020 3.20, GB 39707-2020 3.30, text.
+
+    >>> float(convert_enriched(100.0, 15.0, 11.0, 25.0, air=21.0, guard=20.9))
     100.0
 
-    The guard: toward 21 % the fraction grows without bound, and a hair of oxygen decides over the
-    limit. Where O2 reaches ``guard`` the result is empty rather than clamped. With enriched air
-    the same distance is kept from its oxygen. Empty, too, where the reference is not below
-    ``air``, and where the combustion air has less than ``air`` or is pure oxygen.
+    The guard keeps the same distance from phi0 as it does from ``air`` in ``convert_by_oxygen``.
+    Empty there, where the reference is not below ``air``, where phi0 is below ``air``, and for
+    pure oxygen, for which the rule does not hold.
     """
-    source = np.asarray(air if combustion_air is None else combustion_air, dtype=np.float64)
-    source = np.where((source >= air) & (source < 100.0), source, np.nan)
+    phi = np.asarray(combustion_air, dtype=np.float64)
+    phi = np.where((phi >= air) & (phi < 100.0), phi, np.nan)
     share = _positive(air - np.asarray(reference, dtype=np.float64))
-    below = _below_air(o2, source, air - guard)
+    below = _below_air(o2, phi, air - guard)
     return np.asarray(np.asarray(dry, dtype=np.float64) * share / below)
 
 

@@ -48,12 +48,12 @@ class Tally:
     @property
     def transmission(self) -> float | None:
         """Items received of those due, a fraction; None when nothing was due."""
-        return ratio(self.received, self.due)
+        return transmission_rate(self.received, self.due)
 
     @property
     def validity(self) -> float | None:
         """Groups valid of those due and not left out, a fraction; None when there are none."""
-        return ratio(self.valid, self.groups - self.left_out)
+        return validity_rate(self.valid, self.groups, self.left_out)
 
     @property
     def effective(self) -> float | None:
@@ -64,9 +64,7 @@ class Tally:
 
         (92/96 * 22/23.)
         """
-        if self.transmission is None or self.validity is None:
-            return None
-        return self.transmission * self.validity
+        return effective_rate(self.received, self.due, self.valid, self.groups, self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,49 @@ def in_time(arrived: Instants, ends: Instants, *, within: int) -> Mask:
     return np.asarray((arrived >= 0) & (arrived <= ends + within))
 
 
-def valid_data_rate(valid: int, due: int) -> float | None:
+def capture_rate(hours: float, stopped: float, invalid: float) -> float | None:
+    """Data capture rate of a quarter, a fraction: (hours - stopped - invalid)/(hours - stopped).
+
+    HJ 75-2017 12.1.3 (recalled; second hand in a province's code). ``stopped`` are hours of the
+    stopped source, ``invalid`` those without a valid hour mean. None when the source always stood.
+
+    >>> capture_rate(2208, 208, 200)
+    0.9
+    """
+    return ratio(hours - stopped - invalid, hours - stopped)
+
+
+def transmission_rate(received: float, due: float) -> float | None:
+    """Items received of those due, a fraction; see ``Tally``.
+
+    >>> transmission_rate(92, 96)
+    0.9583333333333334
+    """
+    return ratio(received, due)
+
+
+def validity_rate(valid: float, groups: float, left_out: float) -> float | None:
+    """Groups valid of those due and not left out, a fraction; see ``Tally``.
+
+    >>> validity_rate(23, 24, 1)
+    1.0
+    """
+    return ratio(valid, groups - left_out)
+
+
+def effective_rate(
+    received: float, due: float, valid: float, groups: float, left_out: float
+) -> float | None:
+    """Effective transmission rate, a fraction: transmission rate times validity rate.
+
+    >>> effective_rate(72, 96, 12, 24, 0)
+    0.375
+    """
+    transmission, validity = ratio(received, due), ratio(valid, groups - left_out)
+    return None if transmission is None or validity is None else transmission * validity
+
+
+def valid_data_rate(valid: float, due: float) -> float | None:
     """Valid data rate of an analyser over a month: valid values of those due, a fraction, at least
     90 % (HJ 355-2019 8, recalled; ``rates.valid_data.min``). None when nothing was due.
 
