@@ -13,7 +13,6 @@ from qingyuan.standards import (
     DATA,
     STATUSES,
     BadBook,
-    Book,
     Provision,
     Reading,
     Unregulated,
