@@ -47,11 +47,12 @@ def override_rule(
         raise ValidationError({"until": _("止日不能早于起日")})
     _refuse_overlap(row)
     row.save()
-    audit(scope, "override_rule", row, None, {
-        "name": name, "value": row.value, "link": link, "point": row.point_id, "area": row.area,
-        "since": since, "until": until, "clause": row.clause, "source": row.source,
-        "status": status, "why": row.why,
-    })
+    facts = {
+        "name": name, "value": row.value, "link": link, "point": row.point and row.point.name,
+        "area": row.area, "since": since, "until": until, "clause": row.clause,
+        "source": row.source, "status": status, "why": row.why,
+    }
+    audit(scope, "override_rule", row, None, {k: v for k, v in facts.items() if v})
     return row
 
 

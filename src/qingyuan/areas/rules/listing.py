@@ -67,15 +67,14 @@ class Listing:
 
 
 def lines_of(book: BookFor, day: date, entries: Iterable[RuleOverride] = ()) -> list[Line]:
-    """One line a provision, in the order of the standards' files and of their clauses."""
+    """One line a provision, by standard (HJ 75 before HJ 212) and clause."""
     own: dict[str, list[RuleOverride]] = {}
     for row in entries:
         if row.withdrawn_at is None and in_force_on(row, day):
             own.setdefault(row.name, []).append(row)
-    order = {standard: at for at, standard in enumerate(book.book.standards)}
     lines = [_line(book, name, day, tuple(own.get(name, ()))) for name in book.book.names()]
     return sorted(lines, key=lambda line: (
-        order.get(line.standard, len(order)), _natural(line.shown.clause), line.name))
+        natural(line.standard), natural(line.shown.clause), line.name))
 
 
 def select(lines: Iterable[Line], by: Filters) -> Listing:
@@ -124,7 +123,11 @@ def _fits(line: Line, by: Filters) -> bool:
     return all(part in text for part in by.text.casefold().split())
 
 
-def _natural(clause: str) -> list[tuple[int, int, str]]:
-    """A clause as the standard orders it: 7.2 before 7.10, numbers before letters."""
+def natural(clause: str) -> list[tuple[int, int, str]]:
+    """A clause or a standard's number as people order it, numbers before letters.
+
+    >>> sorted(["附录A", "7.10", "7.2"], key=natural), natural("HJ 75") < natural("HJ 212")
+    (['7.2', '7.10', '附录A'], True)
+    """
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part)
             for part in re.findall(r"\d+|[^\d.\s]+", clause)]

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from qingyuan.areas.rules import links, values
 
@@ -22,3 +23,12 @@ def quantity(value: Any, of: str = "") -> SafeString:
         return format_html('<span class="num">{}</span>', values.word(value))
     return format_html('<span class="num">{}</span><span class="unit">\u2009{}</span>',
                        values.word(value), unit)
+
+
+@register.simple_tag
+def days(span: Any) -> SafeString:
+    """From when to when something holds; ``span`` has since and until."""
+    since = format_html('<span class="num nowrap">{}</span>', span.since.isoformat())
+    if span.until is None:
+        return format_html("{} {}", since, _("起"))
+    return format_html('{} – <span class="num nowrap">{}</span>', since, span.until.isoformat())

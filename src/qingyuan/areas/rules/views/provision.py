@@ -41,6 +41,7 @@ def shown(
     if asked.point:
         points[f"permit:{asked.point.pk}"] = asked.point.name
     found = asked.found
+    chain = _chain(asked, points)
     may_override = may(scope, "override_rule")
     if may_override and form is None:
         form = OverrideForm(asked.book.book, name, points_of(scope))
@@ -48,7 +49,8 @@ def shown(
         "name": name, "title": asked.any.title, "unit": asked.any.unit, "p": found,
         "day": asked.day, "dated": asked.day != today(), "point": asked.point,
         "today": today(), "nearest": _spans(asked), "readings": readings(found),
-        "chain": _chain(asked, points), "timeline": timeline(asked, points, found),
+        "chain": chain, "national": chain[-1]["p"],
+        "timeline": timeline(asked, points, found),
         "standard": asked.book.book.standards.get(found.standard, "") if found else "",
         "uses": usage.uses(name), "entries": entries, "misfits": queries.misfits(entries),
         "may_override": may_override, "form": form, "refused": refused,

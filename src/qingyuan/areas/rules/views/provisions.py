@@ -101,7 +101,8 @@ def grouped(lines: Any, titles: Any) -> list[dict[str, Any]]:
 def _standards(
     found: listing.Listing, titles: Any, chosen: str
 ) -> list[tuple[str, str]]:
-    """(number, label with count) of the standards that have lines, in the order of the book."""
-    listed = [s for s in titles if found.by_standard.get(s) or s == chosen]
+    """(number, label with count) of the standards that have lines."""
+    listed = [s for s in sorted(titles, key=listing.natural)
+              if found.by_standard.get(s) or s == chosen]
     return [(s, f"{s}（{found.by_standard.get(s, 0)}）") for s in listed]
 
