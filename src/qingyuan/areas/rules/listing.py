@@ -67,14 +67,15 @@ class Listing:
 
 
 def lines_of(book: BookFor, day: date, entries: Iterable[RuleOverride] = ()) -> list[Line]:
-    """One line a provision, by standard (HJ 75 before HJ 212) and clause."""
+    """One line a provision, by standard (HJ 75 before HJ 212, both before all
+    that are no HJ) and clause."""
     own: dict[str, list[RuleOverride]] = {}
     for row in entries:
         if row.withdrawn_at is None and in_force_on(row, day):
             own.setdefault(row.name, []).append(row)
     lines = [_line(book, name, day, tuple(own.get(name, ()))) for name in book.book.names()]
     return sorted(lines, key=lambda line: (
-        natural(line.standard), natural(line.shown.clause), line.name))
+        standard_order(line.standard), natural(line.shown.clause), line.name))
 
 
 def select(lines: Iterable[Line], by: Filters) -> Listing:
@@ -121,6 +122,11 @@ def _fits(line: Line, by: Filters) -> bool:
         return False
     text = f"{line.shown.title} {line.name} {line.shown.cite()} {line.shown.clause}".casefold()
     return all(part in text for part in by.text.casefold().split())
+
+
+def standard_order(standard: str) -> tuple[bool, list[tuple[int, int, str]]]:
+    """The standards that judging stands on first."""
+    return not standard.startswith("HJ"), natural(standard)
 
 
 def natural(clause: str) -> list[tuple[int, int, str]]:

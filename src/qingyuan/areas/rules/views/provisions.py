@@ -18,7 +18,7 @@ from qingyuan.ui.states import state
 
 from . import sheets
 
-PAGE = 100
+PAGE = 50
 WHEN = {"past": "已废止", "future": "尚未生效", "elsewhere": "不适用于本地区"}
 
 
@@ -102,7 +102,7 @@ def _standards(
     found: listing.Listing, titles: Any, chosen: str
 ) -> list[tuple[str, str]]:
     """(number, label with count) of the standards that have lines."""
-    listed = [s for s in sorted(titles, key=listing.natural)
+    listed = [s for s in sorted(titles, key=listing.standard_order)
               if found.by_standard.get(s) or s == chosen]
     return [(s, f"{s}（{found.by_standard.get(s, 0)}）") for s in listed]
 
