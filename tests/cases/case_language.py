@@ -1,0 +1,376 @@
+"""The language of the worked scenarios (``cases/README.md``): text lines into arrays and back.
+
+Nothing here knows a rule of a standard. A line that cannot be read is refused with the line.
+"""
+
+import ast
+import operator
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[2] / "cases"
+CHINA = timezone(timedelta(hours=8))
+HOUR = 3600
+ANALYSERS = ("w01018", "w21003", "w21011", "w21001")
+STEP = {"s": 1, "min": 60, "h": HOUR, "d": 24 * HOUR}
+VERDICTS = ("valid", "exempt", "invalid", "out_of_control", "missing", "stopped")
+
+
+class Unreadable(ValueError):
+    """A line of a scenario that the language does not know."""
+
+
+TIME = r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?(?: [+-] ?\d+ ?(?:min|h|d|s))?"
+
+
+def moment(text: str, beside: int | None = None) -> int:
+    """``2025-10-01``, ``2025-10-01 10:00[:30]``, ``2025-10-01 10:00 - 180h``, or ``10:15`` on the
+    day of ``beside``; as an epoch second. ``24:00`` is the end of the day.
+
+    >>> moment("2025-10-01 08:00") - moment("2025-10-01")
+    28800
+    >>> moment("2025-10-02 - 1h") == moment("2025-10-01 23:00")
+    True
+    """
+    text = text.strip()
+    if beside is not None and re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
+        text = f"{datetime.fromtimestamp(beside, CHINA):%Y-%m-%d} {text}"
+    found = re.fullmatch(
+        r"(\d{4}-\d\d-\d\d)(?: (\d\d):(\d\d)(?::(\d\d))?)?(?: ([+-]) ?(\d+) ?(min|h|d|s))?", text)
+    if found is None:
+        raise Unreadable(f"not a time: {text!r}")
+    day, hour, minute, second, sign, number, unit = found.groups()
+    at = int(datetime.fromisoformat(day).replace(tzinfo=CHINA).timestamp())
+    at += int(hour or 0) * HOUR + int(minute or 0) * 60 + int(second or 0)
+    if sign:
+        at += (1 if sign == "+" else -1) * int(number) * STEP[unit]
+    return at
+
+
+def spans(text: str, whole: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Half-open spans: ``A to B``, ``at A`` (the hour beginning there), a plain date (that day),
+    ``each day 10:00 to 11:00 [from A to B]``, nothing (the whole period)."""
+    text = text.strip()
+    daily = re.fullmatch(rf"each day (\d\d:\d\d) to (\d\d:\d\d)(?: from ({TIME}) to ({TIME}))?",
+                         text)
+    if not text:
+        yield whole
+    elif daily:
+        first, last, since, until = daily.groups()
+        day = moment(since) if since else whole[0]
+        end = moment(until) if until else whole[1]
+        day = moment(stamp(day)[:10])
+        while day < end:
+            yield moment(first, day), moment(last, day)
+            day += 24 * HOUR
+    elif text.startswith("at "):
+        begin = moment(text[3:])
+        yield begin, begin + HOUR
+    elif " to " in text:
+        left, right = text.split(" to ")
+        begin = moment(left)
+        yield begin, moment(right, begin)
+    else:
+        yield moment(text), moment(text) + 24 * HOUR
+
+
+def stamp(at: int) -> str:
+    """China time of an epoch second, ``YYYY-MM-DD HH:MM``."""
+    return f"{datetime.fromtimestamp(at, CHINA):%Y-%m-%d %H:%M}"
+
+
+_OPERATORS: Mapping[type, Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+}
+
+
+def number(text: str) -> Fraction:
+    """The exact value of sums, products and quotients of decimal numbers.
+
+    >>> number("100 * (21 - 6) / (21 - 11)")
+    Fraction(150, 1)
+    """
+    source = text.strip()
+
+    def walk(node: ast.AST) -> Fraction:
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            return Fraction(ast.get_source_segment(source, node) or "")
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return -walk(node.operand)
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            return _OPERATORS[type(node.op)](walk(node.left), walk(node.right))
+        raise Unreadable(f"not a sum of numbers: {text!r}")
+
+    try:
+        return walk(ast.parse(source, mode="eval").body)
+    except (SyntaxError, ZeroDivisionError) as error:
+        raise Unreadable(f"not a sum of numbers: {text!r}") from error
+
+
+@dataclass
+class Series:
+    """One factor's slots over the period. ``rows`` tells which slots have a line in MIN.csv."""
+
+    slots: int
+    values: np.ndarray[Any, np.dtype[np.float64]]
+    flags: np.ndarray[Any, np.dtype[np.uint8]]
+    rows: np.ndarray[Any, np.dtype[np.bool_]]
+    letters: list[str] = field(default_factory=lambda: ["", "N"])
+
+    def letter(self, text: str) -> int:
+        if text not in self.letters:
+            self.letters.append(text)
+        return self.letters.index(text)
+
+
+@dataclass(frozen=True)
+class Happening:
+    time: int
+    kind: str
+    factor: str
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Marked:
+    start: int
+    end: int
+    kind: str
+    factor: str
+
+
+@dataclass(frozen=True)
+class Dating:
+    """``name = value [from DAY] [to DAY]``: an overridden rule or a dated property."""
+
+    name: str
+    value: float | str | bool
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One line of ``expect``: what some rows must hold."""
+
+    line: str
+    factor: str
+    level: str  # hour | day | month | quarter | year | capture
+    keys: tuple[str, ...]
+    demands: tuple[tuple[str, str], ...]
+
+
+def scalar(text: str) -> float | str | bool:
+    text = text.strip()
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text) if "." in text or "e" in text else int(text)
+    except ValueError:
+        return text
+
+
+def dating(line: str) -> Dating:
+    """``gas.hour.min_valid_minutes = 40 from 2025-10-15``; ``to`` names the first day after."""
+    found = re.fullmatch(r"([\w.]+) = (\S+)(?: from (\d{4}-\d\d-\d\d))?(?: to (\d{4}-\d\d-\d\d))?",
+                         line.strip())
+    if found is None:
+        raise Unreadable(f"not a dated value: {line!r}")
+    name, value, since, until = found.groups()
+    return Dating(name, scalar(value), date.fromisoformat(since) if since else None,
+                  date.fromisoformat(until) if until else None)
+
+
+def event(line: str) -> Happening:
+    """``2025-10-01 08:00 calibration passed|failed|done [a21026]``."""
+    found = re.fullmatch(rf"({TIME}) (\w+?)(?: (passed|failed|done))?(?: ([aw]\d{{5}}))?", line)
+    if found is None:
+        raise Unreadable(f"not an event: {line!r}")
+    time, kind, result, factor = found.groups()
+    outcome = {"passed": True, "failed": False}.get(result or "")
+    return Happening(moment(time), kind, factor or "", outcome)
+
+
+def mark(line: str) -> Marked:
+    """``fault 2025-10-01 10:00 to 10:16 [a21026]``."""
+    found = re.fullmatch(r"([a-z_]+) (.+? to .+?)(?: ([aw]\d{5}))?", line)
+    if found is None:
+        raise Unreadable(f"not a mark: {line!r}")
+    kind, span, factor = found.groups()
+    begin, end = next(spans(span, (0, 0)))
+    return Marked(begin, end, kind, factor or "")
+
+
+LEVELS = ("hour", "day", "month", "quarter", "year", "capture")
+NUMBERS = ("value", "converted", "mass", "substituted", "minutes", "hours", "days", "stopped_hours",
+           "invalid_hours", "rate")
+WORDS = ("reason", "without", "clause", "within")
+
+
+def demand(item: str) -> tuple[str, str]:
+    item = item.strip()
+    word, _, rest = item.partition(" ")
+    if not rest and word in VERDICTS:
+        return "verdict", word
+    if not rest and word in ("pass", "fail", "undecided"):
+        return "pass", word
+    if not rest or word not in NUMBERS + WORDS:
+        raise Unreadable(f"not an expectation: {item!r}")
+    return word, rest.strip()
+
+
+def expected(line: str) -> Iterator[Expected]:
+    """``a21026 hour 2025-10-01 10:00: invalid; minutes 44``. One for each factor of the line."""
+    head, separator, items = line.partition(": ")
+    words = head.split(" ", 2)
+    if not separator or len(words) != 3 or words[1] not in LEVELS:
+        raise Unreadable(f"not an expectation: {line!r}")
+    factors, level, when = words
+    demands = tuple(demand(item) for item in items.split(";"))
+    for factor in factors.split(","):
+        yield Expected(line, factor, level, tuple(keys(level, when)), demands)
+
+
+def keys(level: str, when: str) -> Iterator[str]:
+    """The rows that an expectation means: each hour or day of its span, or one period."""
+    if level in ("hour", "day"):
+        step, cut = (HOUR, 16) if level == "hour" else (24 * HOUR, 10)
+        span = when if " to " in when or (level == "day") else f"at {when}"
+        for begin, end in spans(span, (0, 0)):
+            for at in range(begin, end, step):
+                yield stamp(at)[:cut]
+    else:
+        yield when.strip()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One worked scenario as written; arrays are made when they are asked for."""
+
+    path: Path
+    data: Mapping[str, Any]
+    base: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.path.parent.name}/{self.path.stem}/{self.data['name']}"
+
+    @property
+    def proves(self) -> tuple[str, ...]:
+        return tuple(self.data.get("proves", ()))
+
+    @cached_property
+    def point(self) -> Mapping[str, Any]:
+        return {**self.base.get("point", {}), **self.data.get("point", {})}
+
+    @property
+    def kind(self) -> str:
+        return str(self.point["kind"])
+
+    def lines(self, what: str) -> list[str]:
+        return [*self.base.get(what, ()), *self.data.get(what, ())]
+
+    @cached_property
+    def period(self) -> tuple[int, int]:
+        text = self.data.get("period") or self.base["period"]
+        return next(spans(text, (0, 0)))
+
+    @property
+    def hours(self) -> int:
+        return (self.period[1] - self.period[0]) // HOUR
+
+    @cached_property
+    def events(self) -> tuple[Happening, ...]:
+        return tuple(sorted(map(event, self.lines("events")), key=lambda e: e.time))
+
+    @cached_property
+    def marks(self) -> tuple[Marked, ...]:
+        return tuple(map(mark, self.lines("marks")))
+
+    @cached_property
+    def rules(self) -> tuple[Dating, ...]:
+        return tuple(map(dating, self.lines("rules")))
+
+    @cached_property
+    def parameters(self) -> tuple[Dating, ...]:
+        return tuple(map(dating, self.lines("parameters")))
+
+    @cached_property
+    def manual(self) -> tuple[tuple[str, int, float], ...]:
+        """``w01018 2025-10-05 08:00 60``: manual monitoring in mg/L."""
+        made = []
+        for line in self.lines("manual"):
+            factor, rest = line.split(" ", 1)
+            when, value = rest.rsplit(" ", 1)
+            made.append((factor, moment(when), float(value)))
+        return tuple(made)
+
+    @cached_property
+    def expected(self) -> tuple[Expected, ...]:
+        return tuple(e for line in self.data.get("expect", ()) for e in expected(line))
+
+    def slots(self, factor: str) -> int:
+        every = self.data.get("every", self.base.get("every", "minute"))
+        if every == "hour" or (self.kind == "water" and factor in ANALYSERS):
+            return 1
+        return 6 if self.kind == "water" else 60
+
+    def series(self) -> dict[str, Series]:
+        made: dict[str, Series] = {}
+        for line in self.lines("series"):
+            head, separator, rest = line.partition(": ")
+            if not separator:
+                raise Unreadable(f"not a series: {line!r}")
+            what, _, when = rest.partition(", ")
+            for factor in head.split(","):
+                if factor not in made:
+                    slots = self.slots(factor)
+                    size = self.hours * slots
+                    made[factor] = Series(slots, np.full(size, np.nan), np.zeros(size, np.uint8),
+                                          np.zeros(size, bool))
+                for begin, end in spans(when, self.period):
+                    self._write(made[factor], what.strip(), begin, end)
+        return made
+
+    def _write(self, series: Series, what: str, begin: int, end: int) -> None:
+        step = HOUR // series.slots
+        first = max(0, -(-(begin - self.period[0]) // step))
+        last = max(first, min(len(series.values), -(-(end - self.period[0]) // step)))
+        word, _, rest = what.partition(" ")
+        size = last - first
+        if word == "flag":
+            series.flags[first:last] = series.letter(rest)
+        elif word == "absent":
+            series.rows[first:last] = False
+            series.values[first:last] = np.nan
+        elif word == "empty":
+            series.rows[first:last] = True
+            series.values[first:last] = np.nan
+        else:
+            series.rows[first:last] = True
+            if word in ("cycle", "hourly", "daily"):
+                width = {"cycle": 1, "hourly": series.slots, "daily": 24 * series.slots}[word]
+                pattern = np.repeat([float(n) for n in rest.split()], width)
+                series.values[first:last] = np.resize(pattern, size)
+            else:
+                series.values[first:last] = float(number(what))
+
+
+def load(root: Path = ROOT) -> list[Scenario]:
+    """Every scenario of judging, by folder and file. Files of frames hold none."""
+    found = []
+    for path in sorted(root.glob("*/*.toml")):
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        for entry in document.get("case", ()):
+            base = document.get("base", {}).get(entry.get("base", ""), {})
+            found.append(Scenario(path, entry, base))
+    return found

@@ -1,0 +1,91 @@
+"""Mutation over the book: each figure that code reads is changed by the smallest step that matters,
+each switch set to its other readings, and a worked scenario that claims to prove it must fail.
+
+The normal run changes each provision once; ``QINGYUAN_PROOF=1`` makes every change.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from case_calls import Call, load_calls
+from case_doors import as_case, by_engine, complaints
+from case_language import Scenario, load
+
+from qingyuan.calc.ruling import READ
+from qingyuan.calc.types import Case
+from qingyuan.standards import Book
+from qingyuan.standards import load as load_book
+
+WHOLE = os.environ.get("QINGYUAN_PROOF", "") not in ("", "0")
+SCENARIOS: tuple[Scenario | Call, ...] = (*load(), *load_calls())
+STEP = {
+    # shares of few things: the next share that a day of 24 hours, a month, an hour can have
+    "water.day.min_share": 0.02, "water.month.min_share": 0.01, "gas.flag.normal_share": 0.02,
+    "gas.capture.min_rate": 0.001, "gas.capture.high_rate": 0.001, "gas.o2.guard": 0.01,
+}
+Value = int | float | str | bool
+
+
+def changes(book: Book, name: str) -> Iterator[Value]:
+    """The other values that ``name`` is tried with."""
+    value = book.history(name)[0].value
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, str):
+        yield from (word for word in book.words(name) if word != value)
+    elif isinstance(value, int):
+        yield from (value + 1, value - 1)
+    else:
+        step = STEP.get(name, abs(value) * 1e-3)
+        yield from (value + step, value - step)
+
+
+def changed(book: Book, name: str, value: Value) -> Book:
+    """The book with every national value of ``name`` replaced."""
+    return Book((replace(p, value=value) if p.name == name else p for p in book.provisions),
+                book.standards)
+
+
+def provers(name: str) -> list[Scenario | Call]:
+    return [scenario for scenario in SCENARIOS if name in scenario.proves]
+
+
+@cache
+def arrays(index: int) -> Case:
+    found = SCENARIOS[index]
+    assert isinstance(found, Scenario)
+    return as_case(found)
+
+
+def fails(prover: Scenario | Call, book: Book) -> bool:
+    if isinstance(prover, Call):
+        return bool(prover.complaints(book))
+    case = arrays(SCENARIOS.index(prover))
+    return bool(complaints(prover, by_engine(prover, book, case)))
+
+
+def mutants() -> Iterator[tuple[str, Value]]:
+    book = load_book()
+    for name in READ:
+        values = tuple(changes(book, name))
+        yield from ((name, value) for value in (values if WHOLE else values[:1]))
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    pytest.param(name, value, id=f"{name}={value}") for name, value in mutants()])
+def test_a_changed_provision_fails_a_scenario(name: str, value: Value) -> None:
+    book = changed(load_book(), name, value)
+    killed = any(fails(prover, book) for prover in provers(name))
+    tried = ", ".join(prover.id for prover in provers(name)) or "none proves it"
+    assert killed, f"{name} = {value} goes unnoticed; scenarios: {tried}"
+
+
+def test_every_provision_that_is_read_has_a_scenario() -> None:
+    assert not [name for name in READ if not provers(name)]
+
+
+def test_scenarios_prove_only_what_is_read() -> None:
+    assert not {name for scenario in SCENARIOS for name in scenario.proves} - set(READ)
