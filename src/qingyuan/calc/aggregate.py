@@ -78,24 +78,6 @@ def group_mean(values: Floats, use: Mask, index: Index, groups: int) -> tuple[Fl
     return _over(total, count), count
 
 
-def group_max(values: Floats, use: Mask, index: Index, groups: int) -> Floats:
-    """Largest used value of each window, NaN for a window without one; as ``group_sum``.
-
-    >>> group_max(np.array([1.0, 5.0, 9.0]), np.array([True, True, False]),
-    ...           np.array([0, 0, 1]), 2).tolist()
-    [5.0, nan]
-    """
-    used = use & ~np.isnan(values)
-    largest = np.full(groups, -np.inf)
-    np.maximum.at(largest, index[used], values[used])
-    return np.where(np.isneginf(largest), np.nan, largest)
-
-
-def group_min(values: Floats, use: Mask, index: Index, groups: int) -> Floats:
-    """Smallest used value of each window, NaN for a window without one; as ``group_max``."""
-    return -group_max(-values, use, index, groups)
-
-
 def group_count(use: Mask, index: Index, groups: int) -> Numbers:
     """How many of the entries of each window are true.
 

@@ -32,7 +32,7 @@ PARTICULATE = frozenset(
 )
 """Dust and soot by whatever name: the factors of a particulate monitor."""
 
-_CODE = re.compile(r"[aw]\d{5}")
+_CODE = re.compile(r"[aw][0-9]{5}")
 # Parameters of the stream, whose product with a flow is no mass: flow, states of the gas, oxygen;
 # pH, colour, dissolved oxygen, temperature, turbidity, conductivity, germs, radioactivity.
 _NO_MASS = re.compile(r"a00000|a01\d{3}|a19001|w00000|w010(?:01|02|03|09|10|14)|w0[23]\d{3}")
@@ -52,7 +52,6 @@ _OF_2005: dict[str, tuple[str, float]] = {
     "05": ("a21028", 1.0),
     "06": ("a21018", 1.0),
     "08": ("a21024", 1.0),
-    "10": ("a21001", 1.0),
     "25": ("a24087", 1.0),
     "31": ("a20057", 1.0),
     "B01": (FLOW, 1.0),

@@ -34,13 +34,13 @@ HOUR, DAY = 3600, 86400
 _EAST = 8 * HOUR  # China is ahead of UTC by this many seconds
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _FIRST = [1, 1, 1, 0]  # year, month, day, hour where a key says nothing
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d+", re.ASCII)
 _SHAPES: dict[Level, re.Pattern[str]] = {
-    "hour": re.compile(r"\d{4}-\d\d-\d\d \d\d:00"),
-    "day": re.compile(r"\d{4}-\d\d-\d\d"),
-    "month": re.compile(r"\d{4}-\d\d"),
-    "quarter": re.compile(r"\d{4}Q[1-4]"),
-    "year": re.compile(r"\d{4}"),
+    "hour": re.compile(r"\d{4}-\d\d-\d\d \d\d:00", re.ASCII),
+    "day": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    "month": re.compile(r"\d{4}-\d\d", re.ASCII),
+    "quarter": re.compile(r"\d{4}Q[1-4]", re.ASCII),
+    "year": re.compile(r"\d{4}", re.ASCII),
 }
 
 

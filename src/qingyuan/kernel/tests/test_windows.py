@@ -93,7 +93,7 @@ def test_months_later_is_the_same_day_or_the_last_of_a_shorter_month(begin, mont
 @pytest.mark.parametrize(
     "text",
     ["2025-13", "2025-02-30", "2025Q5", "2025-1-1", "25", "2025-01-01 07:30", "",
-     "2025-01-01 24:00"],
+     "2025-01-01 24:00", "２０２５"],
 )
 def test_text_that_is_no_key_is_refused(text):
     with pytest.raises(ValueError, match="names no|must be in|out of range"):
