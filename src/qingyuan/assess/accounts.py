@@ -3,7 +3,7 @@
 For annual accounts where a permit says so, never for judging: HJ 356-2019 fills no concentration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,14 +11,15 @@ from qingyuan.assess.tables import Row, figure
 from qingyuan.calc import water
 from qingyuan.calc.accounting import Filled, fill
 from qingyuan.calc.roles import FLOW, PH
-from qingyuan.calc.ruling import Properties
+from qingyuan.calc.ruling import Properties, Ruling
 from qingyuan.calc.types import STOPPED, VALID, VERDICTS, Case, Judgement
 from qingyuan.kernel import windows
+from qingyuan.standards import Book
 
 COLUMNS = ("hour", "factor", "value", "origin", "volume_m3", "mass_kg")
 
 
-def accounts(case: Case, judgement: Judgement) -> Iterator[Row]:
+def accounts(case: Case, judgement: Judgement, book: Book, scope: Sequence[str]) -> Iterator[Row]:
     """Rows for each hour and factor: the mean of a valid hour (``origin`` measured), what fills the
     gap (filled), or nothing (short: too little was measured before; stopped).
 
@@ -27,7 +28,9 @@ def accounts(case: Case, judgement: Judgement) -> Iterator[Row]:
     volume.
     """
     series = {factor: _filled(judgement, factor) for factor in case.judged}
-    offset = np.nan_to_num(Properties(case).numbers("sampling_offset_hours"))
+    own_offset = Properties(case).numbers("sampling_offset_hours")
+    usual = Ruling(book, scope, case.start, case.hours).numbers("water.sampling_offset")
+    offset = np.where(np.isnan(own_offset), usual, own_offset)
     volumes = water.at_sampling(water.hour_volume(series[FLOW].values), offset)
     own = water.hour_volume(series[FLOW].values)
     masses = {factor: water.load(volumes, series[factor].values) for factor in case.pollutants}

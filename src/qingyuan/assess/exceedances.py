@@ -10,6 +10,7 @@ from qingyuan.calc.types import VALID, VERDICTS, Case, Judgement
 from qingyuan.kernel import windows
 
 _REFERENCES = ("o2_reference", "excess_air_reference")
+_OTHER_BASES = ("wet_standard", "dry_actual", "wet_actual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Exceedance:
 
 def exceedances(case: Case, judgement: Judgement) -> list[Exceedance]:
     """Hours by time and factor, then days. Only ``valid`` ones count. Where the emission standard
-    converts (the point has a reference) a missing converted value is compared with nothing."""
+    converts (the point has a reference) a missing converted value is compared with nothing, and
+    neither is a value in ppm, or wet, or of the duct's own state: limits are in mg/m3, dry."""
     order = {factor: at for at, factor in enumerate(case.judged)}
     found = [*_hours(case, judgement), *_days(case, judgement)]
     return sorted(found, key=lambda e: (e.level == "day", e.start, order[e.factor]))
@@ -44,7 +46,10 @@ def _hours(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
     starts = windows.hours(judgement.start, judgement.count).tolist()
     for factor in case.judged:
         own, limit = judgement.hours[factor], properties.numbers(f"limit.{factor}")
-        figure = np.where(converts, own.converted, own.value)
+        alike = ~properties.says(f"unit.{factor}", "ppm")
+        for basis in _OTHER_BASES:
+            alike &= ~properties.says(f"basis.{factor}", basis)
+        figure = np.where(converts, own.converted, np.where(alike, own.value, np.nan))
         for at in np.flatnonzero((own.verdict == VALID) & (figure > limit)).tolist():
             yield Exceedance("hour", starts[at], factor, _basis(bool(converts[at])),
                              float(figure[at]), float(limit[at]))
@@ -57,7 +62,9 @@ def _days(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
             continue
         limit = properties.at(f"limit.{day.factor}", day.start)
         converts = any(properties.at(name, day.start) is not None for name in _REFERENCES)
-        figure = day.converted if converts else day.value
+        alike = (properties.at(f"unit.{day.factor}", day.start) != "ppm"
+                 and properties.at(f"basis.{day.factor}", day.start) not in _OTHER_BASES)
+        figure = day.converted if converts else day.value if alike else None
         if limit is not None and figure is not None and figure > float(limit):
             yield Exceedance("day", day.start, day.factor, _basis(converts), figure, float(limit))
 

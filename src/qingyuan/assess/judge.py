@@ -100,7 +100,8 @@ def _contents(point: Point, case: Case, judgement: Judgement) -> Iterator[tuple[
         yield name, text.encode()
     yield "quarter.json", _json(quarters(case, judgement))
     if point.accounting_2007:
-        yield ACCOUNTS, write(accounts.COLUMNS, accounts.accounts(case, judgement)).encode()
+        rows = accounts.accounts(case, judgement, point.book, point.scope)
+        yield ACCOUNTS, write(accounts.COLUMNS, rows).encode()
 
 
 def _json(value: object) -> bytes:

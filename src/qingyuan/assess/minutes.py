@@ -28,7 +28,7 @@ from qingyuan.assess.text import (
 COLUMNS = ("time", "factor", "value", "flag")
 FACTOR = re.compile(r"[0-9A-Za-z_-]{1,16}")
 CODE = "a factor's code, such as a21026 or w01018"
-FLAG_LETTERS = 16
+FLAG_LETTERS = 8
 _MOST = 255  # different factors, different flags: they are kept as bytes
 _STRETCH = 8 << 20
 

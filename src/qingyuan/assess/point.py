@@ -28,6 +28,8 @@ _DATED = '{since = YYYY-MM-DD, value = …}'
 _LISTS: Mapping[Medium, str] = {"gas": "pollutants", "water": "analysers"}
 _SINGLE: Mapping[Medium, Mapping[str, Kind]] = {"gas": keys.GAS, "water": keys.WATER}
 
+_USUAL = {"technique": "extractive", "auto_calibration": "without automatic calibration"}
+
 Table = Mapping[str, object]
 
 
@@ -92,6 +94,9 @@ class _File:
         if {"o2_reference", "excess_air_reference"} <= parameters.keys():
             self._wrong(("gas", "excess_air_reference"),
                         "o2_reference or excess_air_reference, not both")
+        if medium == "gas":
+            self.notes += [f"gas.{key} is not given: judged as {usual}"
+                           for key, usual in _USUAL.items() if key not in section]
         region = self._one((), "region", keys.REGION, needed=False)
         slot = self._one((medium,), "minutes_per_value", keys.SPACING, needed=False)
         accounting = self._one((), "accounting_2007", keys.TRUTH, needed=False)
