@@ -175,6 +175,7 @@ def _diff(args: argparse.Namespace) -> int:
     first = args.first or second
     before, after = load(args.data), load(args.against or args.data)
     found = differences(before, first, after, second, args.scope)
+    laws = _cited(args.data, first, args.against or args.data, second)
     if args.json:
         _print_json({
             "from": {"day": first.isoformat(), "fingerprint": before.fingerprint},
@@ -183,13 +184,29 @@ def _diff(args: argparse.Namespace) -> int:
                 {"name": d.name, "before": d.before and _as_json(d.before),
                  "after": d.after and _as_json(d.after)} for d in found
             ],
+            "citations": [{"key": k, "before": b, "after": a} for k, b, a in laws],
         })
         return 0
     for d in found:
         print(f"{d.name}\n  - {_brief(d.before)}\n  + {_brief(d.after)}")
-    print(f"{len(found)} of {len({*before.names(), *after.names()})} provisions differ "
-          f"between {first} and {second}")
+    for key, old, new in laws:
+        print(f"law for {key}\n  - {old or 'none'}\n  + {new or 'none'}")
+    print(f"{len(found)} of {len({*before.names(), *after.names()})} provisions and {len(laws)} "
+          f"citations differ between {first} and {second}")
     return 0
+
+
+def _cited(
+    before: Path, first: date, after: Path, second: date
+) -> list[tuple[str, str | None, str | None]]:
+    """Key, law before and law after, of every citation that is not the same."""
+    keys = sorted({*citations(before), *citations(after)})
+    laws = [(k, _law(before, k, first), _law(after, k, second)) for k in keys]
+    return [law for law in laws if law[1] != law[2]]
+
+
+def _law(folder: Path, key: str, day: date) -> str | None:
+    return next((c.cite() for c in citations(folder).get(key, ()) if c.covers(day)), None)
 
 
 def _brief(p: Provision | None) -> str:

@@ -27,7 +27,8 @@ class Book:
     """Provisions by name, link and day. Immutable; two books of the same entries are equal in
     fingerprint whatever the order their files were read in.
 
-    ``standards`` maps a standard's number to its Chinese title, in the order of the files.
+    ``provisions`` keeps the files' own order, which is the standards'. ``standards`` maps a
+    standard's number to its Chinese title, in the order of the files.
     """
 
     __slots__ = ("_spans", "fingerprint", "provisions", "standards")
@@ -36,16 +37,17 @@ class Book:
         self, provisions: Iterable[Provision], standards: Mapping[str, str] | None = None
     ) -> None:
         """Refuses (BadBook) entries of one name and link whose days overlap."""
-        self.provisions: tuple[Provision, ...] = tuple(sorted(provisions, key=_order))
+        self.provisions: tuple[Provision, ...] = tuple(provisions)
+        ordered = sorted(self.provisions, key=_order)
         self.standards: Mapping[str, str] = dict(standards or {})
         self._spans: dict[str, dict[str, list[Provision]]] = {}
-        for provision in self.provisions:
+        for provision in ordered:
             by_link = self._spans.setdefault(provision.name, {})
             by_link.setdefault(provision.link, []).append(provision)
-        problems = [overlapping(*pair) for pair in overlaps(self.provisions)]
+        problems = [overlapping(*pair) for pair in overlaps(ordered)]
         if problems:
             raise BadBook(*problems)
-        self.fingerprint: str = _fingerprint(self.provisions)
+        self.fingerprint: str = _fingerprint(ordered)
 
     def at(self, name: str, day: date, scope: Sequence[str] = ()) -> Provision:
         """What is in force on ``day``: the nearest link of ``scope`` that has a value then, the

@@ -5,7 +5,7 @@ same content by being listed after it; the list names the article that an act of
 measured by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -40,6 +40,10 @@ class Citation:
         """Law and article, as one quotes them."""
         return f"{self.law} {self.article}".strip()
 
+    def covers(self, day: date) -> bool:
+        """Whether it is what an act of that day is measured by."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
 
 def citation(key: str, day: date) -> Citation:
     """The article that ``key`` is cited by on ``day``.
@@ -55,18 +59,26 @@ def citation(key: str, day: date) -> Citation:
     if key not in known:
         raise Unregulated(f"there is no citation {key!r}; known: {', '.join(known)}")
     for found in known[key]:
-        if found.since <= day and (found.until is None or day <= found.until):
+        if found.covers(day):
             return found
     spans = "; ".join(f"{c.law} {c.since} to {c.until or 'now'}" for c in known[key])
     raise Unregulated(f"no law for {key} on {day}; known: {spans}")
 
 
-@lru_cache(maxsize=2)
-def citations(folder: Path = DATA) -> dict[str, tuple[Citation, ...]]:
+def citations(folder: Path = DATA) -> Mapping[str, tuple[Citation, ...]]:
     """Key → its articles by date; {} when the folder has no ``citations.toml``.
 
     BadBook lists every fault by key, as the loader of provisions does.
     """
+    return _shipped() if folder == DATA else _read(folder)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, tuple[Citation, ...]]:
+    return _read(DATA)
+
+
+def _read(folder: Path) -> Mapping[str, tuple[Citation, ...]]:
     path = folder / CITATIONS
     if not path.exists():
         return {}

@@ -60,9 +60,12 @@ def _read(folder: Path) -> Book:
 def parsed(path: Path) -> Table:
     """A TOML file's tables; BadBook names the file and the place of what is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # editors on Windows begin a UTF-8 file with a mark that TOML does not know
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadBook(f"{path.name}: not TOML: {error}") from error
+    except OSError as error:
+        raise BadBook(f"{path.name}: cannot be read: {error.strerror}") from error
 
 
 def _across(found: list[Provision], files: dict[str, str]) -> Iterator[str]:
