@@ -68,7 +68,7 @@ def test_show_tells_value_clause_readings_and_history(said):
     assert "7 d   on 2026-01-05, set by national" in text
     assert "HJ 75-2017 11.2 d)" in text
     assert "or       15 d" in text
-    assert "HJ/T 75-2007" in text
+    assert "  2018-03-01 –             7 d   HJ 75-2017 11.2 d)" in text
 
 
 def test_show_in_json_has_everything_a_page_needs(said):
@@ -76,7 +76,7 @@ def test_show_in_json_has_everything_a_page_needs(said):
     assert (found["value"], found["unit"], found["cite"], found["status"], found["at"]) == (
         7, "d", "HJ 75-2017 11.2 d)", "recalled", "2026-01-05")
     assert [r["value"] for r in found["readings"]] == [15]
-    assert [h["until"] for h in found["history"]] == ["2018-02-28", None]
+    assert [h["since"] for h in found["history"]] == ["2018-03-01"]
     assert found["fingerprint"] == load().fingerprint
     assert found["why"]
     assert found["source"]
@@ -86,6 +86,9 @@ def test_show_goes_by_the_day(said):
     cites = [json.loads(said("show", "gas.molar_volume", "--at", day, "--json"))["cite"]
              for day in ("2025-12-31", "2026-01-01")]
     assert cites == ["HJ 212-2017 D.2.1 式(20)", "HJ 212-2025 附录D"]
+    found = json.loads(said("show", "gas.molar_volume", "--at", "2026-01-01", "--json"))
+    assert [(h["since"], h["until"]) for h in found["history"]] == [
+        ("2017-05-01", "2025-12-31"), ("2026-01-01", None)]
 
 
 def test_show_takes_the_nearest_link_of_a_scope(said):
