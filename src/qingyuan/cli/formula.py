@@ -15,7 +15,6 @@ from qingyuan.calc.formulas import (
     Parameter,
     Unsolvable,
     figures,
-    written,
 )
 from qingyuan.kernel.clock import CST
 from qingyuan.standards import Provision, Unregulated, load
@@ -174,10 +173,10 @@ def _solved(
         _head(formula),
         f"  {formula.symbolic()}",
         f"  = {formula.with_numbers(arguments)}",
-        f"  = {written(result)}{unit}",
+        f"  = {result:.12g}{unit}",
     ]
     lines += [
-        f"  {name} = {written(value)}" for name, value in formula.statistics(arguments).items()
+        f"  {name} = {value:.12g}" for name, value in formula.statistics(arguments).items()
     ]
     lines += [
         f"  {name} = {found.value} {found.unit}  ({found.name}: {found.cite()})"

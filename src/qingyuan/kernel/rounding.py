@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIGNIFICANT = 12
-_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)  # 308 digits before the point and some behind
+MOST = 90  # digits behind or before the point that can be asked for
+_EXACT = Context(prec=400, rounding=ROUND_HALF_EVEN)  # 309 digits before the point, MOST behind
 _WHOLE = 1e11  # from here a scaled value has twelve digits before its point: snapping may move it
 
 
@@ -30,7 +31,7 @@ def snap(x: float) -> Decimal:
 
 
 def round_gbt8170(x: float, digits: int) -> Decimal:
-    """``x`` rounded to ``digits`` decimals (negative: tens, hundreds) by GB/T 8170-2008 3.2.
+    """The number ``x`` rounded to ``digits`` decimals (negative: tens, hundreds), GB/T 8170 3.2.
 
     The result has exactly ``digits`` decimals; a rounded zero carries no sign. The examples of the
     standard, 3.2.1 to 3.2.4:
@@ -47,8 +48,10 @@ def round_gbt8170(x: float, digits: int) -> Decimal:
     >>> round_gbt8170(2.675, 2), round(2.675, 2)
     (Decimal('2.68'), 2.67)
 
-    Raises ValueError for NaN and the infinities.
+    Raises ValueError for NaN and the infinities, and for digits beyond any double's.
     """
+    if not -MOST <= digits <= MOST:
+        raise ValueError(f"digits lie between -{MOST} and {MOST}, not at {digits}")
     rounded = snap(x).quantize(Decimal(1).scaleb(-digits), context=_EXACT)
     return rounded if rounded else abs(rounded)
 

@@ -131,7 +131,7 @@ def _accept(parameter: Parameter, values: Mapping[str, Argument]) -> None:
         unit = f" in {parameter.unit}" if parameter.unit else ""
         raise Unsolvable(f"{parameter.name} ({_WANTED[parameter.kind]}{unit}) is missing")
     value = values[parameter.name]
-    if isinstance(value, Sequence) != (parameter.kind == "series"):
+    if isinstance(value, Sequence) != (parameter.kind == "series") or value == []:
         raise Unsolvable(f"{parameter.name} must be {_WANTED[parameter.kind]}")
     numbers = value if isinstance(value, Sequence) else (value,)
     if not all(map(math.isfinite, numbers)):

@@ -87,4 +87,8 @@ def test_magnitudes_far_from_monitors_do_not_fail():
     assert fixed(1e300, 2).startswith("1" + "0" * 300)
     assert fixed(5e-324, 2) == "0.00"
     assert round_all(np.array([1e-30, 2.5]), 25).tolist() == [0.0, 2.5]
+    assert fixed(1e308, 90).endswith("." + "0" * 90)
+    for digits in (-91, 91):
+        with pytest.raises(ValueError, match="between -90 and 90"):
+            fixed(1.0, digits)
     assert snap(123456789012345.0) == Decimal("123456789012000")
