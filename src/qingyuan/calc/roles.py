@@ -27,15 +27,13 @@ ANALYSERS = frozenset({COD, "w01020", AMMONIA, PHOSPHORUS, NITROGEN})
 """Water analysers of HJ 355-2019 1: COD, TOC, ammonia, total phosphorus, total nitrogen."""
 GRABBED = frozenset({FLOW, PH, WATER_TEMPERATURE})
 """What is measured at an instant each ten minutes instead of on a composite sample (HJ 355 6.1)."""
-PARTICULATE = frozenset(
-    {"a34000", "a34001", "a34002", "a34004", "a34005", "a34011", "a34013", "a34017"}
-)
+PARTICULATE = frozenset({"a34000", "a34001", "a34002", "a34004", "a34005", "a34013", "a34017"})
 """Dust and soot by whatever name: the factors of a particulate monitor."""
 
 _CODE = re.compile(r"[aw][0-9]{5}")
 # Parameters of the stream, whose product with a flow is no mass: flow, states of the gas, oxygen;
-# pH, colour, dissolved oxygen, temperature, turbidity, conductivity, germs, radioactivity.
-_NO_MASS = re.compile(r"a00000|a01\d{3}|a19001|w00000|w010(?:01|02|03|09|10|14)|w0[23]\d{3}")
+# fallen dust; pH, colour, dissolved oxygen, temperature, turbidity, conductivity, germs, radioactivity.
+_NO_MASS = re.compile(r"a00000|a01\d{3}|a19001|a34011|w00000|w010(?:01|02|03|09|10|14)|w0[23]\d{3}")
 
 _OF_2005: dict[str, tuple[str, float]] = {
     "S01": (O2, 1.0),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from qingyuan.calc.formulas import FORMULAS
-from qingyuan.cli import BadInput
+from qingyuan.cli import BadInput, main
 from qingyuan.cli.formula import run
 
 
@@ -88,3 +88,11 @@ def test_bad_names_and_values_are_refused_with_what_was_expected(words, said):
     with pytest.raises(BadInput) as refused:
         run(words)
     assert said in str(refused.value)
+
+
+def test_the_command_ends_with_two_and_says_why_on_standard_error(capsys):
+    assert main(["formula", "to_dry", "wet=90"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("qingyuan formula: humidity (a number in %) is missing")
+    assert main(["formula", "to_dry", "wet=90", "humidity=10"]) == 0
