@@ -19,7 +19,7 @@ from qingyuan.assess.text import utf8
 from qingyuan.calc.types import Dated, Medium
 from qingyuan.kernel.clock import CST
 from qingyuan.standards.book import Book
-from qingyuan.standards.provision import BadBook, Override, Value
+from qingyuan.standards.provision import BadBook, Override, Provision, Value
 
 LINK = "permit:file"
 """Under this link the overrides of [rules] stand in the book; nothing stands nearer."""
@@ -169,8 +169,18 @@ class _File:
                     self._wrong(path, f"a provision of the book with a value of its type "
                                       f"({problem})")
                 else:
-                    good.append(override)
+                    if self._sane(path, override.value, book.history(override.name)[0]):
+                        good.append(override)
         return book.with_overrides(good)
+
+    def _sane(self, path: tuple[str, ...], value: Value, usual: Provision) -> bool:
+        """Whether a number is of an order that can be judged by: clocks end before year 9999,
+        windows have a length, states of a gas are above 0. Words and switches have been compared
+        with the book already."""
+        if isinstance(value, str | bool) or isinstance(usual.value, str) or usual.value <= 0:
+            return True
+        physical = usual.unit in ("K", "kPa", "L/mol", "g/mol")
+        return self._fits(path, value, keys.number(0, 1000 * usual.value, above=physical), "")
 
     def _overrides(self, path: tuple[str, ...], value: object) -> Iterator[Override]:
         steps = self._steps(path, value, None)

@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from math import isfinite
 from pathlib import Path
 
 from qingyuan.assess.refusal import Complaints, Refused
@@ -13,6 +12,7 @@ MINUTE = "a China time YYYY-MM-DD HH:MM in the years 2000 to 2100"
 NUMBER = "a number or nothing"
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LARGEST = 1e100
 _EPOCH = date(1970, 1, 1).toordinal()
 _BOM = b"\xef\xbb\xbf"
 
@@ -61,7 +61,8 @@ def parse_minute(text: str) -> int | None:
 
 
 def parse_number(text: str) -> float | None:
-    """A finite decimal number; None when it is not one.
+    """A decimal number; None when it is not one, or so large that a sum of an hour's would not
+    be finite.
 
     >>> parse_number("-1.5e1"), parse_number("nan"), parse_number("1_0"), parse_number("1e999")
     (-15.0, None, None, None)
@@ -69,7 +70,7 @@ def parse_number(text: str) -> float | None:
     if not _NUMBER.fullmatch(text):
         return None
     value = float(text)
-    return value if isfinite(value) else None
+    return value if abs(value) <= _LARGEST else None
 
 
 def check_header(line: str, columns: Sequence[str], complaints: Complaints) -> bool:

@@ -91,6 +91,7 @@ TIME = "expected a China time YYYY-MM-DD HH:MM in the years 2000 to 2100"
     ("2025-10-01 00:00,a21026,nan,N", "nan", "expected a number or nothing"),
     ("2025-10-01 00:00,a21026,inf,N", "inf", "expected a number or nothing"),
     ("2025-10-01 00:00,a21026,1e999,N", "1e999", "expected a number or nothing"),
+    ("2025-10-01 00:00,a21026,1e300,N", "1e300", "expected a number or nothing"),
     ("2025-10-01 00:00,a21026,--5,N", "--5", "expected a number or nothing"),
     ("2025-10-01 00:00,a21026,.,N", ".", "expected a number or nothing"),
     ("2025-10-01 00:00,a21026,-,N", "-", "expected a number or nothing"),

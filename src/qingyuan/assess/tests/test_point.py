@@ -180,6 +180,16 @@ def test_a_rule_that_is_not_in_the_book_or_of_another_type_is_refused(rule, mess
     assert message in line
 
 
+@pytest.mark.parametrize(("rule", "expected"), [
+    ("gas.hour.min_valid_minutes = -1", "a number from 0 to 45000"),
+    ("gas.hour.min_valid_minutes = 45001", "a number from 0 to 45000"),
+    ("gas.standard.pressure = 0.0", "a number above 0 up to 101325"),
+])
+def test_a_rule_of_no_sensible_order_is_refused(rule, expected):
+    assert refusal(GAS + f"[rules]\n{rule}\n") == [
+        f"POINT.toml:16: 'rules.{rule}': expected {expected}"]
+
+
 def test_all_that_is_wrong_is_said_at_once():
     lines = refusal('kind = "water"\nname = ""\ncolour = 1\n[water]\nanalysers = []\n')
     assert [line.split(": ")[1] for line in lines] == [
