@@ -50,7 +50,9 @@ def judge(
 
 def judge_hours(case: Case, ruling: Ruling) -> Sheet:
     """Verdict, mean, converted concentration and mass of each hour of each judged factor, without
-    substitutes. ``ruling`` must be one over the hours of ``case``."""
+    substitutes. ``ruling`` must be one over the hours of ``case``. ValueError for a case without
+    hours or with grids of other hours."""
+    _check(case)
     point, clauses = Properties(case), Clauses()
     counted: dict[str, tuple[dict[str, list[spans.Span]], Minutes, Mask | None]] = {}
 
@@ -77,6 +79,15 @@ def judge_hours(case: Case, ruling: Ruling) -> Sheet:
             found.remarks | made.remarks, found.clause)
     weight = stream.weight if isinstance(stream, derived.Water) else stream.flow
     return Sheet(case.start, case.hours, factors, stream.flow, weight, clauses.table())
+
+
+def _check(case: Case) -> None:
+    if case.hours < 1:
+        raise ValueError("a case has at least one hour")
+    for factor, grid in case.grids.items():
+        if grid.hours != case.hours or grid.flags.shape != grid.values.shape:
+            raise ValueError(f"{factor}: values {grid.values.shape} and flags {grid.flags.shape} "
+                             f"do not make {case.hours} hours")
 
 
 def roll_up(

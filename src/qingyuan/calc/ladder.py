@@ -90,7 +90,7 @@ def _gas_days(ruling: Ruling, hours: _Hours, groups: Groups) -> Level:
         periods.mean(hours.value, valid, firsts), periods.mean(hours.converted, valid, firsts),
         periods.total(hours.mass, counting, firsts)[0],
         periods.total(hours.substituted, everything, firsts)[0],
-        verdict, why, periods.gathered(hours.remarks, firsts))
+        verdict, why, periods.gathered(hours.remarks, counting, firsts))
 
 
 def _counting(verdict: NDArray[np.uint8]) -> Mask:
@@ -120,7 +120,7 @@ def _water_days(
             value[row] = np.where(
                 flows, periods.weighted(values, sheet.weight, valid[row], firsts),
                 periods.mean(values, valid[row], firsts))
-    remarks = periods.gathered(hours.remarks, firsts)
+    remarks = periods.gathered(hours.remarks, _counting(hours.verdict), firsts)
     remarks[(count > 0) & ~np.isfinite(value)] |= BIT["flow_missing"]
     stopped = verdict == STOPPED
     dry = (due <= 0) & ~stopped
@@ -212,7 +212,7 @@ def _months(case: Case, ruling: Ruling, sheet: Sheet, hours: _Hours, days: Level
         days.factors, groups, count, value, converted,
         periods.total(days.mass, _counting(days.verdict), firsts)[0],
         periods.total(days.substituted, np.ones_like(valid), firsts)[0],
-        verdict, why, periods.gathered(days.remarks, firsts))
+        verdict, why, periods.gathered(days.remarks, _counting(days.verdict), firsts))
 
 
 def firsts_of_hours(days: Groups, firsts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -256,4 +256,5 @@ def _longer(level: Literal["quarter", "year"], days: Level, months: Level) -> Le
         periods.mean(days.value, use, of_day), periods.mean(days.converted, use, of_day),
         periods.total(days.mass, counting, of_day)[0],
         periods.total(days.substituted, np.ones_like(use), of_day)[0],
-        verdict, why, periods.gathered(months.remarks, of_month))
+        verdict, why,
+        periods.gathered(months.remarks, _counting(months.verdict), of_month))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyuan.calc.reasons import HANDED_ON, INDEX, provision_of, spelled
+from qingyuan.calc.reasons import INDEX, LACKS, UNFILLED, provision_of, spelled
 from qingyuan.calc.ruling import Ruling, number
 from qingyuan.calc.types import (
     EXEMPT,
@@ -124,9 +124,11 @@ def counted(use: Mask, firsts: NDArray[np.intp]) -> Numbers:
     return np.add.reduceat(use.astype(np.int64), firsts, axis=-1)
 
 
-def gathered(remarks: Numbers, firsts: NDArray[np.intp]) -> Numbers:
-    """The remarks of each window's parts that it hands on."""
-    return np.bitwise_or.reduceat(remarks & HANDED_ON, firsts, axis=-1)
+def gathered(remarks: Numbers, counting: Mask, firsts: NDArray[np.intp]) -> Numbers:
+    """The remarks that parts hand on to their window: those that count for it say what they lack,
+    all say what could not be substituted."""
+    handed = remarks & np.where(counting, LACKS | UNFILLED, UNFILLED)
+    return np.bitwise_or.reduceat(handed, firsts, axis=-1)
 
 
 # ── verdicts ─────────────────────────────────────────────────────────────────────────────────────

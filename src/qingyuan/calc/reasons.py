@@ -130,11 +130,13 @@ MADE_ABOVE: int = sum(BIT[code] for code in (
 ))
 """Remarks that depend on more than the hour: made anew whenever the upper levels are."""
 
-HANDED_ON: int = sum(BIT[code] for code in (
+LACKS: int = sum(BIT[code] for code in (
     "o2_missing", "o2_near_air", "state_missing", "flow_missing", "flow_parameter_missing",
-    "capture_below", "substitute_none",
 ))
-"""Remarks of an hour that explain what its day, and that day's month, lacks."""
+"""Remarks of a valid or exempt hour that explain what its day, and that day's month, lacks."""
+
+UNFILLED: int = BIT["capture_below"] | BIT["substitute_none"]
+"""Remarks of any hour that explain why less than its day is substituted."""
 
 
 def spelled(why: int, remarks: int) -> tuple[str, ...]:
