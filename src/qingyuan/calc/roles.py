@@ -31,8 +31,9 @@ PARTICULATE = frozenset({"a34000", "a34001", "a34002", "a34004", "a34005", "a340
 """Dust and soot by whatever name: the factors of a particulate monitor."""
 
 _CODE = re.compile(r"[aw][0-9]{5}")
-# Parameters of the stream, whose product with a flow is no mass: flow, states of the gas, oxygen;
-# fallen dust; pH, colour, dissolved oxygen, temperature, turbidity, conductivity, germs, radioactivity.
+# Parameters of the stream, whose product with a flow is no mass: flow, states of the gas, oxygen,
+# fallen dust; pH, colour, dissolved oxygen, temperature, turbidity, conductivity, germs,
+# radioactivity.
 _NO_MASS = re.compile(
     r"a00000|a01\d{3}|a19001|a34011|w00000|w010(?:01|02|03|09|10|14)|w0[23]\d{3}"
 )
