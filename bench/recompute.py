@@ -68,6 +68,7 @@ def measure(data: Path, days: int) -> dict[str, object]:
 
 
 def recomputed(point: int, *, whole: bool) -> dict[str, object]:
+    from qingyuan.areas.telemetry.models import JudgedPoint
     from qingyuan.areas.telemetry.pipeline import Clock, recompute, run
 
     if whole:
@@ -75,6 +76,9 @@ def recomputed(point: int, *, whole: bool) -> dict[str, object]:
     clock = Clock()
     began, processor = time.perf_counter(), time.process_time()
     done = run(points=[point], clock=clock)
+    error = JudgedPoint.objects.get(pk=point).error
+    if error:
+        raise SystemExit(error)
     return {
         "total": round(time.perf_counter() - began, 2),
         "total_processor": round(time.process_time() - processor, 2),
@@ -109,14 +113,15 @@ def fresh(point: int) -> None:
 
 def late(point: int, days: int) -> None:
     """One minute in the middle of the year that came otherwise."""
-    from qingyuan.areas.telemetry.models import DirtyWindow, MinuteReading
+    from qingyuan.areas.telemetry.models import MinuteReading
     from qingyuan.areas.telemetry.packing import pack, unpack
+    from qingyuan.areas.telemetry.pipeline import mark_hours
 
     moment = START + days // 2 * DAY + 13 * HOUR + 17 * 60
     row = MinuteReading.objects.get(point=point, time=moment)
     values = [1.0 if value is None else value + 1.0 for value in unpack(row.packed)]
     MinuteReading.objects.filter(point=point, time=moment).update(packed=pack(values))
-    DirtyWindow.objects.create(point_id=point, hour=moment - moment % HOUR, generation=1)
+    mark_hours(point, [moment - moment % HOUR])
 
 
 def built(days: int):

@@ -1,5 +1,9 @@
 """Minutes and reported hours as the grids of a case: how many slots an hour has, and what fills
-them."""
+them.
+
+Water has six slots always: HJ 355-2019 6.1 asks for a value each ten minutes, and a logger that
+sends more of them has no more duties. Gas has as many as its logger sends.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,6 +14,7 @@ from numpy.typing import NDArray
 from qingyuan.areas.assets.models import LoggerAssignment
 from qingyuan.calc.roles import GRABBED, is_pollutant
 from qingyuan.calc.types import Floats, Grid, Medium, Small
+from qingyuan.calc.verdict import REPORTED_HOUR
 from qingyuan.kernel.windows import HOUR
 
 from .hourly import Hourly
@@ -17,18 +22,17 @@ from .minutes import Minutes
 
 _SPACINGS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)  # minutes that divide an hour
 _DEFAULT = 10  # minutes between two minute packets where no logger says otherwise
+WATER_SLOTS = 6
 Slots = NDArray[np.int64]
 Link = tuple[int, int | None, int]  # since, until (epoch seconds), minutes between two packets
 
 
 class Stretch(NamedTuple):
-    """Hours ``first`` to ``until`` of a stretch that have the same number of slots. ``stands`` has
-    by factor the hours in which a reported hour stands for the lacking minutes."""
+    """Hours ``first`` to ``until`` of a stretch that have the same number of slots."""
 
     first: int
     until: int
     grids: dict[str, Grid]
-    stands: dict[str, NDArray[np.bool_]]
 
 
 def links_of(point: int) -> list[Link]:
@@ -39,9 +43,11 @@ def links_of(point: int) -> list[Link]:
             for since, until, spacing in rows]
 
 
-def slots_of(minutes: Minutes, links: Sequence[Link]) -> Slots:
+def slots_of(minutes: Minutes, links: Sequence[Link], kind: Medium) -> Slots:
     """How many slots each hour has: by the interval of the logger that stood there, or by the data
     where they are denser."""
+    if kind == "water":
+        return np.full(minutes.hours, WATER_SLOTS, np.int64)
     base = np.full(minutes.hours, 60 // _DEFAULT, np.int64)
     starts = minutes.start + HOUR * np.arange(minutes.hours, dtype=np.int64)
     for since, until, spacing in links:
@@ -88,14 +94,11 @@ def stretches(
     edges = [0, *(np.flatnonzero(np.diff(slots)) + 1).tolist(), minutes.hours]
     for first, until in zip(edges, edges[1:], strict=False):
         some, reported = minutes.some(first, until), hourly.some(first, until)
-        grids: dict[str, Grid] = {}
-        stands: dict[str, NDArray[np.bool_]] = {}
-        for code in wanted:
-            if composite(code, kind):
-                grids[code] = _one_an_hour(some, reported, code)
-            else:
-                grids[code], stands[code] = _each_slot(some, reported, code, int(slots[first]))
-        yield Stretch(first, until, grids, stands)
+        yield Stretch(first, until, {
+            code: _one_an_hour(some, reported, code) if composite(code, kind)
+            else _each_slot(some, reported, code, int(slots[first]), kind)
+            for code in wanted
+        })
 
 
 def composite(code: str, kind: Medium) -> bool:
@@ -111,21 +114,28 @@ def _one_an_hour(minutes: Minutes, hourly: Hourly, code: str) -> Grid:
     return Grid(values.reshape(-1, 1), hourly.flags[code].reshape(-1, 1), tuple(minutes.letters))
 
 
-def _each_slot(
-    minutes: Minutes, hourly: Hourly, code: str, slots: int
-) -> tuple[Grid, NDArray[np.bool_]]:
-    letters = tuple(minutes.letters)
+def _each_slot(minutes: Minutes, hourly: Hourly, code: str, slots: int, kind: Medium) -> Grid:
+    grid = _empty(minutes, slots)
     if code in minutes.values:
-        values, flags = _thinned(minutes.values[code], minutes.flags[code], slots)
-    else:
-        values, flags, _letters = _parts(_empty(minutes, slots))
-    lacking = np.isnan(values).all(axis=1)
-    stands = lacking & ~np.isnan(hourly.values.get(code, np.full(minutes.hours, np.nan)))
-    if stands.any():
-        values, flags = values.copy(), flags.copy()
-        values[stands] = hourly.values[code][stands, None]
-        flags[stands] = hourly.flags[code][stands, None]
-    return Grid(values, flags, letters), stands
+        grid = Grid(*_thinned(minutes.values[code], minutes.flags[code], slots), grid.letters)
+    if kind == "gas" and code in hourly.values:
+        return _filled(grid, hourly.values[code], hourly.flags[code])
+    return grid
+
+
+def _filled(grid: Grid, values: Floats, flags: Small) -> Grid:
+    """Hours without a minute filled with the hour's value as reported; a normal one carries the
+    engine's own flag, so that the verdict says where it came from."""
+    stands = np.isnan(grid.values).all(axis=1) & ~np.isnan(values)
+    if not stands.any():
+        return grid
+    letters = (*grid.letters, REPORTED_HOUR)
+    normal = np.array([text in ("", "N") for text in grid.letters])
+    marks = np.where(normal[flags], len(grid.letters), flags).astype(np.uint8)
+    numbers, slots = grid.values.copy(), grid.flags.copy()
+    numbers[stands] = values[stands, None]
+    slots[stands] = marks[stands, None]
+    return Grid(numbers, slots, letters)
 
 
 def _thinned(values: Floats, flags: Small, slots: int) -> tuple[Floats, Small]:
@@ -143,7 +153,3 @@ def _thinned(values: Floats, flags: Small, slots: int) -> tuple[Floats, Small]:
 def _empty(minutes: Minutes, slots: int) -> Grid:
     shape = (minutes.hours, slots)
     return Grid(np.full(shape, np.nan), np.zeros(shape, np.uint8), tuple(minutes.letters))
-
-
-def _parts(grid: Grid) -> tuple[Floats, Small, tuple[str, ...]]:
-    return grid.values, grid.flags, grid.letters

@@ -20,7 +20,7 @@ from ..packing import unpack_flags
 from ..readings import Layout, layouts
 
 PIECE = 31 * DAY  # fetched by the month: a year then needs no more memory than its arrays
-MOST_LETTERS = 255  # texts of flags in one stretch that are told apart; any further is the last
+MOST_LETTERS = 254  # texts of flags in one stretch that are told apart; any further is the last
 _SUFFIXES = ("Avg", "Rtd")  # a minute's mean; where a logger sends none, its momentary value
 
 

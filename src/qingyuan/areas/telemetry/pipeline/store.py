@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Max
 
 from ..intake.sql import Dialect, Table, dialect
-from ..models import LEVELS, RuleSet
+from ..models import LEVELS, RuleSet, SupersededValue
 from .claim import now_ms, renew
 
 Row = tuple[Any, ...]
@@ -39,9 +40,10 @@ class Held(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A row to be written: ``held`` is what stands there (None: nothing) and why it gives way."""
+    """A row to be written (None: to be taken away); ``held`` is what stands there (None: nothing)
+    and why it gives way."""
 
-    row: Row
+    row: Row | None
     held: Held | None = None
     cause: str = ""
 
@@ -113,11 +115,26 @@ def write(level: str, point: int, worker: str, changes: Sequence[Change]) -> int
 def _write(level: str, changes: Sequence[Change]) -> None:
     sql, at = dialect(connection), now_ms()
     table = table_of(level)
-    sql.insert(table, [(*c.row, 1, at) for c in changes if c.held is None])
+    new = [c.row for c in changes if c.row is not None and c.held is None]
+    before = _versions(level, new)
+    sql.insert(table, [(*row, before.get(row[1:3], 0) + 1, at) for row in new])
     later = [c for c in changes if c.held is not None]
     if later:
         _supersede(sql, level, later, at)
-        sql.update(table, [(*c.row, c.held.version + 1, at) for c in later])
+        sql.update(table, [(*c.row, c.held.version + 1, at) for c in later if c.row is not None])
+        sql.many(f"DELETE FROM {table.name} WHERE point_id = %s AND time = %s AND factor_id = %s",
+                 [c.held.row[:3] for c in later if c.row is None])
+
+
+def _versions(level: str, rows: Sequence[Row]) -> dict[tuple[int, int], int]:
+    """The last version of rows that stood there once and were taken away. One query."""
+    if not rows:
+        return {}
+    times = [row[1] for row in rows]
+    found = SupersededValue.objects.filter(
+        point=rows[0][0], level=level, time__gte=min(times), time__lte=max(times)
+    ).values_list("time", "factor_id").annotate(last=Max("version"))
+    return {(time, factor): last for time, factor, last in found}
 
 
 def _supersede(sql: Dialect, level: str, changes: Sequence[Change], at: int) -> None:

@@ -1,0 +1,105 @@
+"""Points one after the other: claimed, judged, let go."""
+
+import gc
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.kernel.windows import HOUR
+
+from . import dirty
+from .chunk import LONGEST, Done, Work, fill_gaps, judge_chunk
+from .claim import Lost, claim, release, renew, waiting, worker_name
+from .clock import Clock
+from .rules import mark_changed
+from .subject import subject_of
+
+SOME = 50  # points looked up at once
+HOURS_SAID = 48  # stretches up to this are everyday work, of which nothing need be said
+log = logging.getLogger("qingyuan.pipeline")
+Say = Callable[[str], None]
+
+
+def ended(now: float) -> int:
+    """Hours that begin before this instant have ended, and their last packets had JUDGE_GRACE
+    seconds to arrive; a running hour is not written anew with each packet."""
+    return int(now) - settings.JUDGE_GRACE - HOUR + 1
+
+
+def run(
+    points: Sequence[int] | None = None, *, now: float | None = None,
+    seconds: float | None = None, stopping: Callable[[], bool] = lambda: False,
+    say: Say = lambda text: None, clock: Clock | None = None, worker: str | None = None,
+) -> Done:
+    """Judge what waits: of these points, or of all. Goes on until nothing waits that nobody else
+    works on, ``seconds`` have passed or ``stopping`` says so; what was done. Several may run at
+    once; one that is killed is replaced when its claim runs out."""
+    me, until = worker or worker_name(), None if seconds is None else time.monotonic() + seconds
+    before, done, tried = ended(time.time() if now is None else now), Done(), set[int]()
+
+    def over() -> bool:
+        return stopping() or (until is not None and time.monotonic() >= until)
+
+    with _calm():
+        while not over():
+            found = list(waiting(before, points).exclude(pk__in=tried)
+                         .select_related("organisation")[:SOME])
+            if not found:
+                break
+            for point in found:
+                tried.add(point.pk)
+                if not over() and claim(point.pk, me):
+                    done += _point(point, me, before, over, say, clock or Clock())
+    return done
+
+
+def _point(point: MonitoringPoint, worker: str, before: int, over: Callable[[], bool], say: Say,
+           clock: Clock) -> Done:
+    """Judge a claimed point as far as it goes. An error is kept with the point, which rests a
+    while; the other points go on."""
+    done, error = Done(), ""
+    try:
+        for step in _chunks(point, worker, before, clock):
+            done += step
+            if step.hours > HOURS_SAID:
+                say(f"{point}: {done.hours} hours judged, {dirty.remaining(point.pk, before)} wait")
+            if over():
+                break
+    except Lost as lost:
+        log.warning("%s", lost)
+        return done
+    except Exception as problem:  # whatever it is, it must neither stop the worker nor be lost
+        error = f"{type(problem).__name__}: {problem}"
+        log.error("point %s cannot be judged:\n%s", point.pk, traceback.format_exc())
+    release(point.pk, worker, error=error)
+    return done
+
+
+def _chunks(point: MonitoringPoint, worker: str, before: int, clock: Clock) -> Iterator[Done]:
+    subject = subject_of(point)
+    if subject.other_rules:
+        mark_changed(subject)
+    while marks := dirty.take(point.pk, before, LONGEST):
+        if fill_gaps(subject, marks):
+            marks = dirty.take(point.pk, before, LONGEST)
+        renew(point.pk, worker)
+        work = Work(subject, worker, before, clock)
+        yield judge_chunk(work, marks, last=dirty.remaining(point.pk, before) <= len(marks))
+        subject = subject_of(point)  # what was entered meanwhile counts
+
+
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Fewer collections while hundreds of thousands of rows pass: all of them are freed by
+    reference, the collector would only walk through them."""
+    held = gc.get_threshold()
+    gc.set_threshold(max(held[0], 200_000), *held[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*held)

@@ -1,0 +1,44 @@
+"""Judging again on demand: marks on all that can be judged, and how much is left."""
+
+from collections.abc import Sequence
+
+from django.db.models import Max, Min
+
+from qingyuan.kernel.windows import HOUR
+
+from ..models import DirtyWindow, HourReading, JudgedPoint, MinuteReading
+from .claim import now_ms
+from .dirty import mark_hours, reach_of
+from .loop import ended
+
+
+def mark(point: int, since: int | None, until: int | None) -> int:
+    """Mark a point's hours in [since, until) (epoch seconds; None: as far as its readings reach)
+    that have ended; how many."""
+    reach = _reach(point)
+    if reach is None:
+        return 0
+    start = reach[0] if since is None else max(reach[0], since - since % HOUR)
+    end = min(reach[1] + HOUR, ended(now_ms() / 1000))
+    if until is not None:
+        end = min(end, until)
+    return mark_hours(point, range(start, end, HOUR))
+
+
+def left(points: Sequence[int]) -> tuple[list[int], dict[int, str]]:
+    """Those of the points that still wait, and what went wrong with which of them."""
+    before = ended(now_ms() / 1000)
+    waits = DirtyWindow.objects.filter(point__in=points, hour__lt=before)
+    still = sorted(waits.values_list("point_id", flat=True).distinct())
+    failed = JudgedPoint.objects.filter(pk__in=still).exclude(error="")
+    return still, dict(failed.values_list("pk", "error"))
+
+
+def _reach(point: int) -> tuple[int, int] | None:
+    """First and last hour that is judged, waits, or has readings."""
+    known = list(reach_of(point) or ())
+    for table in (MinuteReading, HourReading):
+        ends = table.objects.filter(point=point).aggregate(first=Min("time"), last=Max("time"))
+        known += [moment - moment % HOUR for moment in ends.values() if moment is not None]
+    return (min(known), max(known)) if known else None
+
