@@ -25,15 +25,13 @@ from qingyuan.calc.capture import Rates
 from qingyuan.calc.ladder import Ladder
 from qingyuan.calc.reasons import MADE_ABOVE, tabled
 from qingyuan.calc.ruling import Properties, Ruling, number
-from qingyuan.calc.sheet import FactorHours, History, Sheet
+from qingyuan.calc.sheet import NOT_JUDGED, FactorHours, History, Sheet
 from qingyuan.calc.substitution import Windows
 from qingyuan.calc.types import EXEMPT, VALID, Capture, Case, Floats, Hours, Judgement, Small
 from qingyuan.calc.verdict import Clauses, Mask, Minutes
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import HOUR, Groups
 from qingyuan.standards import Book
-
-_NOTHING_YET = 255  # an hour before the judgement of which nothing is known
 
 
 def judge(
@@ -160,7 +158,7 @@ def _with_past(
     if before is None or before.start >= case.start:
         return case.start, own.verdict, own.mass
     gap = (case.start - before.start) // HOUR
-    verdicts = np.full(gap, _NOTHING_YET, dtype=np.uint8)
+    verdicts = np.full(gap, NOT_JUDGED, dtype=np.uint8)
     mass = np.full(gap, np.nan)
     known = min(gap, before.verdict.size)
     verdicts[:known], mass[:known] = before.verdict[:known], before.mass[:known]

@@ -16,7 +16,7 @@ from qingyuan.calc.derived import entering
 from qingyuan.calc.periods import Level
 from qingyuan.calc.reasons import BIT
 from qingyuan.calc.ruling import Properties, Ruling, number
-from qingyuan.calc.sheet import History, Sheet
+from qingyuan.calc.sheet import NOT_JUDGED, History, Sheet
 from qingyuan.calc.types import EXEMPT, STOPPED, VALID, Case, Floats
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import DAY, Groups
@@ -130,7 +130,7 @@ def _water_days(
                  np.where(_counting(verdict), mass, np.where(dry, 0.0, np.nan)),
                  verdict, why, remarks)
     volume = periods.total(sheet.flow, np.ones(sheet.hours, np.bool_), firsts)[0]
-    lacking = ~_counting(verdict) & ~stopped & ~dry
+    lacking = ~_counting(verdict) & ~stopped & ~dry & (verdict != NOT_JUDGED)
     for row, factor in enumerate(hours.factors):
         if factor in case.pollutants:
             _substitute_days(case, ruling, history, days, row, volume, lacking[row])
@@ -244,7 +244,8 @@ def _longer(level: Literal["quarter", "year"], days: Level, months: Level) -> Le
     groups = windows.group(level, months.groups.starts)
     of_month = periods.bounds(groups.index)
     of_day = firsts_of_hours(windows.group("month", days.groups.starts), of_month)
-    ran = periods.counted(months.verdict != STOPPED, of_month)
+    free = (months.verdict == STOPPED) | (months.verdict == NOT_JUDGED)
+    ran = periods.counted(~free, of_month)
     _, verdict, why = periods.verdicts(
         months.verdict, of_month, lambda valid: (valid >= ran) & (valid > 0), "too_few_months")
     index = windows.group("month", days.groups.starts).index

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qingyuan.calc.reasons import INDEX, LACKS, UNFILLED, provision_of, spelled
 from qingyuan.calc.ruling import Ruling, number
+from qingyuan.calc.sheet import NOT_JUDGED
 from qingyuan.calc.types import (
     EXEMPT,
     INVALID,
@@ -46,7 +47,7 @@ class Level:
     remarks: Numbers
 
     def periods(self, kind: Medium, ruling: Ruling) -> list[Period]:
-        """As rows in order of (key, factor)."""
+        """As rows in order of (key, factor); none for what was not judged at all."""
         clauses: dict[tuple[int, int], str] = {}
         order = sorted(range(len(self.factors)), key=self.factors.__getitem__)
         columns = [part.tolist() for part in (
@@ -58,6 +59,8 @@ class Level:
             for factor in order:
                 count, value, converted, mass, substituted, verdict, why, remarks = (
                     column[factor][window] for column in columns)
+                if verdict == NOT_JUDGED:
+                    continue
                 if (window, why) not in clauses:
                     clauses[window, why] = self._clause(kind, ruling, start, why)
                 made.append(Period(
@@ -153,10 +156,11 @@ def verdicts(
     scarce: str,
 ) -> tuple[Numbers, NDArray[np.uint8], NDArray[np.uint8]]:
     """Count of valid parts, verdict and reason of each window from its parts' verdicts. ``enough``
-    says whether a count of valid parts is; ``scarce`` is the reason when it is not."""
+    says whether a count of valid parts is; ``scarce`` is the reason when it is not. A window none
+    of whose parts was judged is not judged."""
     valid = counted(part == VALID, firsts)
     exempt = counted(part == EXEMPT, firsts)
-    whole = counted(part < 255, firsts)
+    whole = counted(part != NOT_JUDGED, firsts)
     verdict = np.full(valid.shape, INVALID, dtype=np.uint8)
     why = np.full(valid.shape, INDEX[scarce], dtype=np.uint8)
     for here, now, code in (
@@ -166,6 +170,7 @@ def verdicts(
         (counted(part == STOPPED, firsts) == whole, STOPPED, "stopped"),
     ):
         verdict[here], why[here] = now, INDEX[code]
+    verdict[whole == 0] = NOT_JUDGED
     return valid, verdict, why
 
 

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from qingyuan.calc import reasons
 from qingyuan.calc.types import Counts, Floats, Small
 
+NOT_JUDGED = 255
+"""Verdict of an hour that a factor has no row for: before it first reported, or in a gap between
+history and judgement. It counts for nothing, neither as bad nor as due to the capture rate."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactorHours:

@@ -1,4 +1,4 @@
-"""The data capture rate of a quarter: its edges, its denominators, and what reaches it from before."""
+"""The data capture rate of a quarter: its edges, its denominators, what reaches it from before."""
 
 import numpy as np
 import pytest

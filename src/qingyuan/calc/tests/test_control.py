@@ -1,4 +1,4 @@
-"""Out of control: what failed, what is overdue, what was not verified, and what reaches backwards."""
+"""Out of control: what failed, what is overdue, what was not verified, what reaches backwards."""
 
 import pytest
 
@@ -277,7 +277,7 @@ class TestWater:
         outlet.event("2025-10-01 08:00", "standard_check", True)
         outlet.event("2025-10-02 08:00", "comparison", False)
         answer = outlet.event("2025-10-02 12:00", "standard_check", True).judge()
-        bad = [h for h in answer.bad(COD, "invalid") + answer.bad(COD, "out_of_control")]
+        bad = answer.bad(COD, "invalid") + answer.bad(COD, "out_of_control")
         assert (bad[0], bad[-1]) == (first_bad, last_bad)
 
     def test_without_an_earlier_pass_to_the_beginning_and_noted(self, water):

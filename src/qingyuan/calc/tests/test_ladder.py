@@ -202,7 +202,8 @@ class TestWaterDays:
         assert day.value == pytest.approx((12 * 2 + 12 * 40) / 24)
 
     def test_intermittent_discharge_owes_the_hours_with_flow(self, water):
-        outlet = water(discharge="intermittent").set("w00000", "2025-10-01", "2025-10-01 16:00", 0)
+        outlet = water(discharge="intermittent")
+        outlet.set("w00000", "2025-10-01", "2025-10-01 16:00", 0)
         outlet.lose(COD, "2025-10-01", "2025-10-01 18:00")
         day = outlet.judge().period("days", "2025-10-01", COD)
         assert (day.verdict, day.count) == ("valid", 6)
@@ -217,7 +218,8 @@ class TestWaterDays:
         outlet.lose(COD, "2025-10-24", "2025-10-26")
         answer = outlet.judge()
         dry = answer.period("days", "2025-10-05", COD)
-        assert (dry.verdict, dry.substituted, "no_discharge" in dry.reason) == ("missing", 0.0, True)
+        assert (dry.verdict, dry.substituted) == ("missing", 0.0)
+        assert "no_discharge" in dry.reason
         month = answer.period("months", "2025-10", COD)  # 6 of 8 days
         assert (month.verdict, month.count) == ("valid", 6)
 

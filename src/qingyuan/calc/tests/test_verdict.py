@@ -1,4 +1,4 @@
-"""The verdict of an hour: what a valid minute is, how many an hour needs, and which verdict wins."""
+"""The verdict of an hour: what a valid minute is, how many an hour needs, which verdict wins."""
 
 import numpy as np
 import pytest
