@@ -14,9 +14,8 @@ from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
 from qingyuan.areas.rules import listing, queries, values
 from qingyuan.areas.rules.links import link_word
+from qingyuan.ui import sheets
 from qingyuan.ui.states import state
-
-from . import sheets
 
 PAGE = 50
 WHEN = {"past": "已废止", "future": "尚未生效", "elsewhere": "不适用于本地区"}
@@ -53,10 +52,11 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     lines = listing.lines_of(queries.book_of(scope), day, entries)
     found = listing.select(lines, listing.Filters.of(params))
     rows = _cells(found.lines, queries.names_of(entries))
-    return sheets.answer(form, _("规则库 %s") % day, HEADINGS, rows)
+    return sheets.answer(form, _("规则库 %s") % day, HEADINGS, rows, file="rules", widths=WIDTHS)
 
 
 HEADINGS = ("条目", "名称", "数值", "单位", "条款", "状态", "起", "止", "层级")
+WIDTHS = (42, 34, 16, 8, 28, 10, 12, 12, 22)
 
 
 def _cells(lines: list[listing.Line], points: dict[str, str]) -> Iterator[list[Any]]:
