@@ -22,9 +22,10 @@ from case_language import (
     stamp,
 )
 
+from qingyuan.assess.exceedances import exceedances
 from qingyuan.assess.judge import Inputs, judge_files
 from qingyuan.calc.engine import judge
-from qingyuan.calc.types import VERDICTS, Case, Dated, Event, Grid, Judgement, Mark
+from qingyuan.calc.types import VERDICTS, Case, Dated, Event, Grid, Mark
 from qingyuan.standards import Book, load
 from qingyuan.standards.provision import Override
 
@@ -50,7 +51,8 @@ def grid(series: Series) -> Grid:
 def properties(scenario: Scenario) -> dict[str, Dated]:
     """The point's own facts, which hold always, and the dated ones over them."""
     plain = {k: v for k, v in scenario.point.items()
-             if k not in ("kind", "pollutants", "analysers") and v != "none"}
+             if k not in ("kind", "pollutants", "analysers", "limits") and v != "none"}
+    plain |= {f"limit.{factor}": v for factor, v in scenario.point.get("limits", {}).items()}
     made = {name: Dated.always(value) for name, value in plain.items()}
     for dating in scenario.parameters:
         if dating.since is None:
@@ -97,12 +99,10 @@ def ruled(scenario: Scenario, book: Book) -> Book:
     return book.with_overrides(override(rule, book) for rule in scenario.rules)
 
 
-def judged_by_engine(scenario: Scenario, case: Case, book: Book) -> Judgement:
-    return judge(case, ruled(scenario, book), (LINK,))
-
-
 def by_engine(scenario: Scenario, book: Book | None = None, case: Case | None = None) -> Answer:
-    made = judged_by_engine(scenario, case or as_case(scenario), book or load())
+    case = case or as_case(scenario)
+    made = judge(case, ruled(scenario, book or load()), (LINK,))
+    above = {(e.key, e.factor) for e in exceedances(case, made)}
     periods = {
         (level, p.key, p.factor): {
             "count": p.count, "value": p.value, "converted": p.converted, "mass": p.mass,
@@ -125,6 +125,8 @@ def by_engine(scenario: Scenario, book: Book | None = None, case: Case | None = 
             found = made.capture[key, factor]
             return {"hours": found.hours, "stopped_hours": found.stopped,
                     "invalid_hours": found.invalid, "rate": found.rate, "pass": found.passed}
+        if level == "limit":
+            return {"above": (key, factor) in above}
         return periods[level, key, factor]
 
     return answer
@@ -171,7 +173,7 @@ def point_toml(scenario: Scenario) -> str:
     kind, lines = scenario.kind, {"": [], "own": [], "rules": []}
     values: dict[str, list[tuple[date | None, object]]] = {}
     for name, value in scenario.point.items():
-        if name != "kind" and value != "none":
+        if name not in ("kind", "limits") and value != "none":
             values[name] = [(None, value)]
     for dating in scenario.parameters:
         kept = values.get(dating.name, []) if dating.since else []
@@ -193,6 +195,7 @@ def point_toml(scenario: Scenario) -> str:
     return "\n".join([
         f'kind = "{kind}"', 'name = "示例排口"', *lines[""], f"[{kind}]", *lines["own"],
         *(line for table, rows in tables.items() for line in (f"[{kind}.{table}]", *rows)),
+        "[limits]", *(f"{code} = {v}" for code, v in scenario.point.get("limits", {}).items()),
         "[rules]", *lines["rules"], ""])
 
 
@@ -248,6 +251,8 @@ def by_files(scenario: Scenario, folder: Path) -> Answer:
                     "substituted": _read(line["mass_substituted_kg"]),
                     "verdict": line["verdict"], "clause": line["clause"],
                     "reason": tuple(c for c in line["reason"].split(";") if c)}
+    with (out / "exceedances.csv").open(encoding="utf-8", newline="") as file:
+        above = {(line["start"], line["factor"]) for line in csv.DictReader(file)}
     quarters = json.loads((out / "quarter.json").read_text(encoding="utf-8"))
 
     def answer(level: str, key: str, factor: str) -> Row:
@@ -255,6 +260,8 @@ def by_files(scenario: Scenario, folder: Path) -> Answer:
             found = quarters[key][factor]
             return {**{k: found[k] for k in ("hours", "stopped_hours", "invalid_hours", "pass")},
                     "rate": found["capture_rate"]}
+        if level == "limit":
+            return {"above": (key, factor) in above}
         return rows[level, key, factor]
 
     return answer
@@ -296,6 +303,8 @@ def faults(wanted: Expected, row: Row) -> Iterable[str]:
             good, shown = row["verdict"] == rest, f"{row['verdict']} ({';'.join(row['reason'])})"
         elif word == "pass":
             good, shown = row["pass"] is PASSES[rest], row["pass"]
+        elif word == "above":
+            good, shown = row["above"] is (rest == "above"), row["above"]
         elif word in ("reason", "without"):
             good, shown = (rest in row["reason"]) == (word == "reason"), ";".join(row["reason"])
         elif word == "clause":

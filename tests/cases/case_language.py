@@ -164,7 +164,7 @@ class Expected:
 
     line: str
     factor: str
-    level: str  # hour | day | month | quarter | year | capture
+    level: str  # hour | day | month | quarter | year | capture | limit
     keys: tuple[str, ...]
     demands: tuple[tuple[str, str], ...]
 
@@ -210,7 +210,7 @@ def mark(line: str) -> Marked:
     return Marked(begin, end, kind, factor or "")
 
 
-LEVELS = ("hour", "day", "month", "quarter", "year", "capture")
+LEVELS = ("hour", "day", "month", "quarter", "year", "capture", "limit")
 NUMBERS = ("value", "converted", "mass", "substituted", "minutes", "hours", "days", "stopped_hours",
            "invalid_hours", "rate")
 WORDS = ("reason", "without", "clause", "within")
@@ -223,13 +223,16 @@ def demand(item: str) -> tuple[str, str]:
         return "verdict", word
     if not rest and word in ("pass", "fail", "undecided"):
         return "pass", word
+    if item in ("above", "not above"):
+        return "above", item
     if not rest or word not in NUMBERS + WORDS:
         raise Unreadable(f"not an expectation: {item!r}")
     return word, rest.strip()
 
 
 def expected(line: str) -> Iterator[Expected]:
-    """``a21026 hour 2025-10-01 10:00: invalid; minutes 44``. One for each factor of the line."""
+    """``a21026 hour 2025-10-01 10:00: invalid; minutes 44``. One for each factor of the line; the
+    level ``limit`` asks of an hour (or day) whether it is above its limit."""
     head, separator, items = line.partition(": ")
     words = head.split(" ", 2)
     if not separator or len(words) != 3 or words[1] not in LEVELS:
@@ -242,9 +245,10 @@ def expected(line: str) -> Iterator[Expected]:
 
 def keys(level: str, when: str) -> Iterator[str]:
     """The rows that an expectation means: each hour or day of its span, or one period."""
-    if level in ("hour", "day"):
-        step, cut = (HOUR, 16) if level == "hour" else (24 * HOUR, 10)
-        span = when if " to " in when or (level == "day") else f"at {when}"
+    days = level == "day" or (level == "limit" and ":" not in when)
+    if level in ("hour", "day", "limit"):
+        step, cut = (24 * HOUR, 10) if days else (HOUR, 16)
+        span = when if " to " in when or days else f"at {when}"
         for begin, end in spans(span, (0, 0)):
             for at in range(begin, end, step):
                 yield stamp(at)[:cut]

@@ -8,6 +8,7 @@ import numpy as np
 from qingyuan.calc.ruling import Properties
 from qingyuan.calc.types import VALID, VERDICTS, Case, Judgement
 from qingyuan.kernel import windows
+from qingyuan.kernel.rounding import above
 
 _REFERENCES = ("o2_reference", "excess_air_reference")
 _OTHER_BASES = ("wet_standard", "dry_actual", "wet_actual")
@@ -50,7 +51,7 @@ def _hours(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
         for basis in _OTHER_BASES:
             alike &= ~properties.says(f"basis.{factor}", basis)
         figure = np.where(converts, own.converted, np.where(alike, own.value, np.nan))
-        for at in np.flatnonzero((own.verdict == VALID) & (figure > limit)).tolist():
+        for at in np.flatnonzero((own.verdict == VALID) & above(figure, limit)).tolist():
             yield Exceedance("hour", starts[at], factor, _basis(bool(converts[at])),
                              float(figure[at]), float(limit[at]))
 
@@ -65,7 +66,7 @@ def _days(case: Case, judgement: Judgement) -> Iterator[Exceedance]:
         alike = (properties.at(f"unit.{day.factor}", day.start) != "ppm"
                  and properties.at(f"basis.{day.factor}", day.start) not in _OTHER_BASES)
         figure = day.converted if converts else day.value if alike else None
-        if limit is not None and figure is not None and figure > float(limit):
+        if limit is not None and figure is not None and above(figure, float(limit)):
             yield Exceedance("day", day.start, day.factor, _basis(converts), figure, float(limit))
 
 

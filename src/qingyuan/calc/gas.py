@@ -16,6 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qingyuan.kernel.rounding import above
+
 Floats = NDArray[np.float64]
 Rule = float | Floats
 """A figure of the book of rules: one, or one for each value (it may change within the array)."""
@@ -424,9 +426,10 @@ def _dry_share(humidity: ArrayLike) -> Floats:
 
 
 def _below_air(o2: ArrayLike, air: ArrayLike, distance: Rule) -> Floats:
-    """air - o2, NaN where o2 comes within ``distance`` of it."""
+    """air - o2, NaN where o2 comes within ``distance`` of it, or is there but for the last digits
+    of a double: a mean of 20.9 may be 20.899999999999995."""
     oxygen, source = np.asarray(o2, dtype=np.float64), np.asarray(air, dtype=np.float64)
-    return np.where(oxygen < source - distance, source - oxygen, np.nan)
+    return np.where(above(source - distance, oxygen), source - oxygen, np.nan)
 
 
 def _total(values: ArrayLike) -> float:

@@ -9,7 +9,7 @@ then the rule of the standard is applied, once, to that decimal number.
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 SIGNIFICANT = 12
 MOST = 90  # digits behind or before the point that can be asked for
@@ -88,6 +88,20 @@ def round_all(values: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
     from_tie = np.abs(scaled - np.floor(scaled) - 0.5)
     near = (from_tie <= 1e-11 * np.abs(scaled)) | (np.abs(scaled) >= _WHOLE)
     return _one_by_one(values, near, rounded, digits)
+
+
+def above(value: ArrayLike, limit: ArrayLike) -> NDArray[np.bool_]:
+    """Whether ``value`` is greater than ``limit`` within the 12 significant digits that count.
+
+    The mean of sixty 35.1 is 35.100000000000016 as a double: it is at the limit of 35.1, not above
+    it. Arrays of any shapes that fit together; false where one of the two is NaN.
+
+    >>> above([35.100000000000016, 35.11, np.nan], 35.1).tolist()
+    [False, True, False]
+    """
+    have, most = np.asarray(value, dtype=np.float64), np.asarray(limit, dtype=np.float64)
+    hair = 10.0**-SIGNIFICANT * np.maximum(np.abs(have), np.abs(most))
+    return np.asarray(have - most > hair)
 
 
 def _one_by_one(
