@@ -1,4 +1,4 @@
-"""``qingyuan work``: retention, compression, sealing of the audit trail, registry export."""
+"""``qingyuan work``: judging, retention, compression, audit sealing, registry export."""
 
 import argparse
 import signal
@@ -20,6 +20,7 @@ def run(argv: list[str]) -> int:
 
     if args.once:
         worker.tick()
+        worker.judge()
         return 0
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import close_old_connections, connections
 
@@ -25,12 +26,23 @@ def tick() -> None:
             log.info("%s: %s in %.1f s", run.name, run.result, run.seconds)
 
 
+def judge(stopping: Callable[[], bool] = lambda: False) -> None:
+    """Judge what waits. Beside the jobs, which one worker does at a time: points are claimed one by
+    one, so that several workers share them, and a year of hours holds up no other work."""
+    close_old_connections()
+    done = telemetry.judge(stopping)
+    if done:
+        log.info("judged %s", done)
+
+
 def run(stop: threading.Event) -> None:
     """Tick until told to stop; a job under way is finished first."""
     from apscheduler.schedulers.background import BackgroundScheduler
 
     clock = BackgroundScheduler(timezone="Asia/Shanghai")
     clock.add_job(tick, "interval", seconds=TICK, max_instances=1, coalesce=True)
+    clock.add_job(judge, "interval", seconds=telemetry.JUDGE_EVERY, max_instances=1, coalesce=True,
+                  args=[stop.is_set])
     clock.start()
     try:
         stop.wait()

@@ -81,11 +81,18 @@ def _point(point: MonitoringPoint, worker: str, before: int, over: Callable[[], 
 
 
 def _chunks(point: MonitoringPoint, worker: str, before: int, clock: Clock) -> Iterator[Done]:
+    from ..wire_events import from_flags  # enters facts, and those mark hours by this package
+
     subject = subject_of(point)
     if subject.other_rules:
         mark_changed(subject)
     while marks := dirty.take(point.pk, before, LONGEST):
-        if fill_gaps(subject, marks):
+        filled = bool(fill_gaps(subject, marks))
+        # What flags tell of is entered first, so that the hours are judged by it at once.
+        if from_flags(point, marks[0].hour, marks[-1].hour + HOUR):
+            subject = subject_of(point)
+            filled = True
+        if filled:
             marks = dirty.take(point.pk, before, LONGEST)
         renew(point.pk, worker)
         work = Work(subject, worker, before, clock)
