@@ -15,6 +15,7 @@ from qingyuan.calc.ruling import Properties, Ruling, later
 from qingyuan.calc.spans import Span
 from qingyuan.calc.types import Case, Event
 from qingyuan.kernel import windows
+from qingyuan.standards import Provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +96,17 @@ def stops(case: Case, factor: str) -> list[Span]:
 
 def _failed_gas(events: Sequence[Event], ruling: Ruling, end: int) -> list[Lost]:
     found = []
-    for index, event in enumerate(events):
-        if event.passed is False and event.kind in _FAILED:
-            passed = _next(events, index, _GAS_ENDED_BY[event.kind], end)
-            found.append(_lost(ruling, event.time, passed, _FAILED[event.kind], "gas", end))
-    return [lost for lost in found if lost is not None]
-
-
-def _next(events: Sequence[Event], index: int, kinds: Iterable[str], end: int) -> int:
-    """When the first event of ``kinds`` after ``events[index]`` passed; ``end`` if none did."""
-    return next((e.time for e in events[index + 1 :] if e.passed and e.kind in kinds), end)
-
-
-def _lost(
-    ruling: Ruling, begin: int, until: int, code: str, kind: str, end: int
-) -> Lost | None:
-    """The span, unless it lies outside the judgement or is empty."""
-    if until <= begin or until <= ruling.start or begin >= end:
-        return None
-    name = provision_of(code, "gas" if kind == "gas" else "water")
-    return Lost(begin, until, code, ruling.since(name, begin).cite())
+    passed: dict[str, int] = {}  # the next time that each kind passed
+    for event in reversed(events):
+        if event.passed:
+            passed[event.kind] = event.time
+        elif event.passed is False and event.kind in _FAILED:
+            until = min(passed.get(kind, end) for kind in _GAS_ENDED_BY[event.kind])
+            if event.time < until and until > ruling.start and event.time < end:
+                code = _FAILED[event.kind]
+                clause = ruling.since(provision_of(code, "gas"), event.time).cite()
+                found.append(Lost(event.time, until, code, clause))
+    return found[::-1]
 
 
 # ── deadlines ────────────────────────────────────────────────────────────────────────────────────
@@ -212,20 +204,33 @@ def _failed_water(
     """Forward, backward and remark spans of failed checks; what ends them is a switch."""
     checks = [e for e in events if e.kind in _CHECKS]
     out, backward, remarks = [], [], []
-    for index, event in enumerate(checks):
-        if event.passed is not False:
-            continue
-        rule = ruling.since("water.backward.ended_by", event.time)
-        kinds = {kind for kind, like in _CHECKS.items()
-                 if rule.value == "any_check" or like == _CHECKS[event.kind]}
-        out.append(Lost(event.time, _next(checks, index, kinds, end),
-                        _FAILED[event.kind], rule.cite()))
-        passed = [e.time for e in checks[:index] if e.passed and e.kind in kinds]
-        back = passed[-1] if passed else start
-        backward.append(Lost(back, event.time, "check_failed_backward", rule.cite()))
-        if not passed:
-            remarks.append(Lost(back, event.time, "no_previous_check", ""))
-    return _within(out, start, end), _within(backward, start, end), _within(remarks, start, end)
+    following: dict[str, int] = {}  # the next time that each kind passed
+    for event in reversed(checks):
+        if event.passed:
+            following[_CHECKS[event.kind]] = event.time
+        elif event.passed is False:
+            rule, kinds = _ending(event, ruling)
+            until = min((following[kind] for kind in kinds if kind in following), default=end)
+            out.append(Lost(event.time, until, _FAILED[event.kind], rule.cite()))
+    last: dict[str, int] = {}  # the last time that each kind passed
+    for event in checks:
+        if event.passed:
+            last[_CHECKS[event.kind]] = event.time
+        elif event.passed is False:
+            rule, kinds = _ending(event, ruling)
+            back = max((last[kind] for kind in kinds if kind in last), default=None)
+            begin = start if back is None else back
+            backward.append(Lost(begin, event.time, "check_failed_backward", rule.cite()))
+            if back is None:
+                remarks.append(Lost(begin, event.time, "no_previous_check", ""))
+    return (_within(out[::-1], start, end), _within(backward, start, end),
+            _within(remarks, start, end))
+
+
+def _ending(event: Event, ruling: Ruling) -> tuple[Provision, set[str]]:
+    """The rule on what ends the invalidity around a failed check, and the kinds that do."""
+    rule = ruling.since("water.backward.ended_by", event.time)
+    return rule, set(_CHECKS.values()) if rule.value == "any_check" else {_CHECKS[event.kind]}
 
 
 _WATER_CLOCKS = (

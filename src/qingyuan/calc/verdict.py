@@ -98,7 +98,10 @@ def taken(case: Case, factor: str) -> dict[str, list[Span]]:
         found.setdefault(code, []).extend(spans.marked(case.marks, kind, factor))
     found["fault"] += spans.between(events, "fault", case.start, end)
     found["maintenance"] += spans.between(events, "maintenance", case.start, end)
-    return {code: own for code, own in found.items() if own}
+    # a point's whole history may be given; what lies outside the case takes nothing from it
+    inside = {code: [s for s in own if s[0] < end and s[1] > case.start]
+              for code, own in found.items()}
+    return {code: own for code, own in inside.items() if own}
 
 
 def count(
