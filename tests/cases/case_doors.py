@@ -190,8 +190,9 @@ def point_toml(scenario: Scenario) -> str:
     for rule in scenario.rules:
         shown = steps([(rule.since, rule.value)])
         lines["rules"].append(f'"{rule.name}" = {shown}')
-    if kind == "gas" and scenario.slots(factors(scenario)[0]) == 1:
-        lines["own"].append("minutes_per_value = 60")
+    spacing = 60 // scenario.slots(factors(scenario)[0])
+    if kind == "gas" and spacing > 1:
+        lines["own"].append(f"minutes_per_value = {spacing}")
     return "\n".join([
         f'kind = "{kind}"', 'name = "示例排口"', *lines[""], f"[{kind}]", *lines["own"],
         *(line for table, rows in tables.items() for line in (f"[{kind}.{table}]", *rows)),

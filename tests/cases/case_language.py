@@ -326,7 +326,7 @@ class Scenario:
         every = self.data.get("every", self.base.get("every", "minute"))
         if every == "hour" or (self.kind == "water" and factor in ANALYSERS):
             return 1
-        return 6 if self.kind == "water" else 60
+        return 6 if self.kind == "water" else {"minute": 60, "5 minutes": 12}[every]
 
     def series(self) -> dict[str, Series]:
         made: dict[str, Series] = {}
