@@ -42,14 +42,12 @@ JUDGED: tuple[str, ...] = (
 )
 """What ``engine.judge`` reads."""
 
-BESIDE: tuple[str, ...] = (
-    "audit.working_days", "gas.flag.normal_share", "marks.deadline_hour",
-    "rates.standard_check_free_hours", "rates.transfer.max_difference", "rates.valid_data.min",
-)
-"""What callers read from the book for the other functions of ``calc`` (rates, marks, flags)."""
+BESIDE: tuple[str, ...] = ("gas.flag.normal_share", "rates.standard_check_free_hours")
+"""What callers read from the book for other functions of ``calc`` (flags, rates)."""
 
 READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE))
-"""Every provision that ``calc`` works with."""
+"""Every provision that ``calc`` works with. A name comes in together with the code that reads it
+and a scenario under ``cases/`` that fails when its value changes."""
 
 
 class Piece(NamedTuple):

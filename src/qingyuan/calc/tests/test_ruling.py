@@ -1,16 +1,22 @@
 """The book as a judgement reads it: by day, by the start of a clock, remembering what was read."""
 
+import inspect
 from datetime import date
 
 import numpy as np
 import pytest
 
+from qingyuan.calc import aggregate, rates
 from qingyuan.calc.ruling import BESIDE, JUDGED, READ, Properties, Ruling, later
 from qingyuan.calc.types import Dated, Event, Mark
 from qingyuan.kernel import windows
 from qingyuan.standards import Book, Override, Unregulated
 
 SCOPE = ("permit:1", "region:65")
+TAKEN_BY = {
+    "gas.flag.normal_share": (aggregate.gas_flag, "share"),
+    "rates.standard_check_free_hours": (rates.tally, "free_hours"),
+}
 
 
 def override(name: str, value: object, since: str, until: str | None = None,
@@ -173,3 +179,8 @@ class TestRead:
         assert set(READ) == set(JUDGED) | set(BESIDE)
         assert not set(JUDGED) & set(BESIDE)
         assert set(READ) <= set(book.names())
+
+    @pytest.mark.parametrize("name", BESIDE)
+    def test_what_is_read_beside_judging_is_an_argument_of_a_function(self, name):
+        function, argument = TAKEN_BY[name]
+        assert argument in inspect.signature(function).parameters
