@@ -22,6 +22,7 @@ from .judged import (
     SupersededValue,
     YearValue,
 )
+from .marking import MarkImport, PlatformMark, PlatformPlace
 from .readings import (
     Clustered,
     DayReading,
@@ -48,9 +49,9 @@ from .readings import (
 __all__ = [
     "LEVELS", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
     "Factor", "HourReading", "HourValue", "Interval", "JudgedPoint", "JudgedValue",
-    "LatestReading", "Mark", "MarkKind", "MarkState", "MinuteReading", "MonthValue", "Origin",
-    "PackedReading", "PointParameter", "Position", "Quarantine", "QuarantineKind",
-    "QuarantineState", "QuarterAudit", "QuarterValue", "ReadingChange", "RealtimeReading",
-    "ReportedReading", "RuleSet", "Shape", "Source", "SourceKind", "StationMessage",
-    "SupersededValue", "YearValue",
+    "LatestReading", "Mark", "MarkImport", "MarkKind", "MarkState", "MinuteReading",
+    "MonthValue", "Origin", "PackedReading", "PlatformMark", "PlatformPlace", "PointParameter",
+    "Position", "Quarantine", "QuarantineKind", "QuarantineState", "QuarterAudit",
+    "QuarterValue", "ReadingChange", "RealtimeReading", "ReportedReading", "RuleSet", "Shape",
+    "Source", "SourceKind", "StationMessage", "SupersededValue", "YearValue",
 ]
