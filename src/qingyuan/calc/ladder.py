@@ -75,7 +75,7 @@ def climb(
     days = (_gas_days(ruling, hours, groups) if case.kind == "gas"
             else _water_days(case, ruling, sheet, hours, groups, history))
     months = _months(case, ruling, sheet, hours, days)
-    return Ladder(days, months, _longer("quarter", days, months), _longer("year", days, months))
+    return Ladder(days, months, longer("quarter", days, months), longer("year", days, months))
 
 
 def _gas_days(ruling: Ruling, hours: _Hours, groups: Groups) -> Level:
@@ -238,7 +238,7 @@ def _water_days_needed(
     return np.asarray(share * (length - periods.counted(free, firsts)))
 
 
-def _longer(level: Literal["quarter", "year"], days: Level, months: Level) -> Level:
+def longer(level: Literal["quarter", "year"], days: Level, months: Level) -> Level:
     """Quarters and years: means and sums of the valid months' days. Valid when every month that did
     not stop is. The substituted mass is that of all days: filling what lacks is its purpose."""
     groups = windows.group(level, months.groups.starts)

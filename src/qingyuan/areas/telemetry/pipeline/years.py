@@ -60,7 +60,7 @@ def _year(subject: Subject, start: int, parts: _Parts, rules: Rules) -> Iterable
         return []
     days = windows.group("day", _starts(parts.days))
     months = windows.group("month", days.starts)
-    made = ladder._longer("year", _level(subject, days, parts.days),
+    made = ladder.longer("year", _level(subject, days, parts.days),
                          _level(subject, windows.group("month", months.starts), parts.months))
     ruling = subject.ruling(max(start, subject.first or start), 0)
     carrier = subject.ids.get(FLOW_OF[subject.kind])
