@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from qingyuan.calc.engine import roll_up
 from qingyuan.calc.roles import is_pollutant
-from qingyuan.calc.sheet import History
+from qingyuan.calc.sheet import NOT_JUDGED, History
 from qingyuan.calc.types import VERDICTS, Judgement, Period
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import HOUR
 
 from . import digest
-from .ledger import FLOW_OF, NOTHING, Ledger
+from .ledger import FLOW_OF, Ledger
 from .rules import Rules
 from .store import Row, There
 from .subject import Subject
 
 LONGEST = 200  # characters of a row's reasons
 PARTS = {"day": "hour", "month": "day", "quarter": "month"}
-_WORDS = np.array([*VERDICTS, *[""] * (NOTHING + 1 - len(VERDICTS))], object)
+_WORDS = np.array([*VERDICTS, *[""] * (NOT_JUDGED + 1 - len(VERDICTS))], object)
 
 
 class Sums(NamedTuple):
@@ -56,7 +56,7 @@ def _rows(
     starts: NDArray[np.int64],
 ) -> Iterator[Row]:
     own = judgement.hours[code]
-    there = own.verdict[here] != NOTHING
+    there = own.verdict[here] != NOT_JUDGED
     converted = judgement.flow if code == FLOW_OF[subject.kind] else own.converted
     texts = [shortened(codes) for codes in judgement.reasons]
     days = windows.group("day", starts)
@@ -85,7 +85,7 @@ def changed_substitutes(
         own, factor = judgement.hours[code], subject.id_of(code)
         if subject.kind != "gas" or not is_pollutant(code):
             continue
-        held = np.flatnonzero(~ledger.new & (own.verdict != NOTHING))
+        held = np.flatnonzero(~ledger.new & (own.verdict != NOT_JUDGED))
         amounts = numbers(own.substituted[held])
         for hour, amount, reason in zip(held.tolist(), amounts, own.reason[held].tolist(),
                                         strict=True):

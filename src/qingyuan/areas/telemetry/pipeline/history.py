@@ -3,13 +3,13 @@
 import numpy as np
 
 from qingyuan.calc.roles import is_pollutant
-from qingyuan.calc.sheet import History, Past
+from qingyuan.calc.sheet import NOT_JUDGED, History, Past
 from qingyuan.calc.types import INVALID, MISSING, OUT_OF_CONTROL, VALID, VERDICTS
 from qingyuan.kernel.windows import DAY, HOUR
 from qingyuan.standards import Unregulated
 
 from ..models import DayValue, HourValue
-from .ledger import NOTHING, Ledger
+from .ledger import Ledger
 from .subject import Subject
 
 STEP = 120 * DAY  # how far back the first look goes; each further one twice as far
@@ -63,7 +63,7 @@ def _hours(
 
 def _past(subject: Subject, codes: list[str], since: int, start: int) -> dict[str, Past]:
     hours = (start - since) // HOUR
-    verdicts = {subject.id_of(code): np.full(hours, NOTHING, np.uint8) for code in codes}
+    verdicts = {subject.id_of(code): np.full(hours, NOT_JUDGED, np.uint8) for code in codes}
     masses = {factor: np.full(hours, np.nan) for factor in verdicts}
     rows = HourValue.objects.filter(
         point=subject.point, time__gte=since, time__lt=start, factor__in=list(verdicts))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from qingyuan.calc import reasons, water
 from qingyuan.calc.roles import FLOW, VELOCITY
 from qingyuan.calc.ruling import Properties
-from qingyuan.calc.sheet import FactorHours, Sheet
+from qingyuan.calc.sheet import NOT_JUDGED, FactorHours, Sheet
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel.windows import HOUR
 
@@ -20,8 +20,6 @@ from .hours import Run
 from .store import There
 from .subject import Subject
 
-NOTHING = 255
-"""The verdict of an hour that is not judged: the engine counts it for nothing."""
 FLOW_OF = {"gas": VELOCITY, "water": FLOW}  # the factor whose rows carry the flow
 _VERDICT = {name: index for index, name in enumerate(VERDICTS)}
 
@@ -63,7 +61,7 @@ def ledger(
 def _empty(hours: int) -> FactorHours:
     nothing = [np.full(hours, np.nan) for _ in range(3)]
     return FactorHours(
-        np.zeros(hours, np.int16), *nothing, np.full(hours, NOTHING, np.uint8),
+        np.zeros(hours, np.int16), *nothing, np.full(hours, NOT_JUDGED, np.uint8),
         np.zeros(hours, np.uint8), np.zeros(hours, np.int64), np.zeros(hours, np.int32))
 
 
@@ -123,7 +121,7 @@ def _judged(
         for name in FactorHours.__slots__:
             getattr(into, name)[here] = getattr(own, name)
         into.clause[here] = table[own.clause]
-        into.verdict[here][~wanted[code]] = NOTHING
+        into.verdict[here][~wanted[code]] = NOT_JUDGED
         inputs[code][here] = [text if asked else "" for text, asked in
                               zip(run.inputs[code], wanted[code].tolist(), strict=True)]
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from qingyuan.calc import ladder, reasons
 from qingyuan.calc.periods import Level
-from qingyuan.calc.types import STOPPED, VERDICTS
+from qingyuan.calc.sheet import NOT_JUDGED
+from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
 
 from . import store
@@ -78,13 +79,12 @@ def _starts(rows: Iterable[tuple[int, int]]) -> windows.Instants:
 def _level(
     subject: Subject, groups: windows.Groups, rows: Mapping[tuple[int, int], Row]
 ) -> Level:
-    """Rows as a level of the engine's ladder. A factor that was not there yet counts as stopped: it
-    lacks nothing."""
+    """Rows as a level of the engine's ladder."""
     codes = subject.codes
     starts = groups.starts.tolist()
     shape = (len(codes), len(starts))
     numbers = {name: np.full(shape, np.nan) for name in _COLUMNS}
-    verdict = np.full(shape, STOPPED, np.uint8)
+    verdict = np.full(shape, NOT_JUDGED, np.uint8)
     why, remarks = np.zeros(shape, np.uint8), np.zeros(shape, np.int64)
     places = {start: place for place, start in enumerate(starts)}
     row_of = {subject.id_of(code): number for number, code in enumerate(codes)}
