@@ -5,12 +5,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from case_language import ROOT, Unreadable, number
+from case_language import ROOT, Unreadable, moment, number
 
 from qingyuan.standards import Book
 
@@ -43,14 +43,22 @@ class Call:
             given = {k: _argument(v, book, day) for k, v in row.get("given", {}).items()}
             arrays = {k: np.array(v) for k, v in row.get("arrays", {}).items()}
             result = function(**arrays, **given)
+            if "then" in row:
+                name, *rest = row["then"]
+                result = getattr(result, name)(*(_argument(v, book, day) for v in rest))
             found.extend(fault for line in row["gives"] if (fault := _fault(result, line)))
         return found
 
 
 def _argument(value: object, book: Book, day: date) -> object:
-    if isinstance(value, str) and value.startswith("rule "):
+    """``rule NAME`` is the book's value, ``the book`` the book, ``at TIME`` an epoch second."""
+    if not isinstance(value, str):
+        return value
+    if value.startswith("rule "):
         return book.at(value.removeprefix("rule "), day).value
-    return value
+    if value.startswith("at "):
+        return moment(value.removeprefix("at "))
+    return book if value == "the book" else value
 
 
 def _fault(result: object, line: str) -> str:
@@ -71,11 +79,10 @@ def _same(found: Any, wanted: str) -> bool:
         return bool(found) is (wanted == "true")
     if wanted.startswith("'"):
         return str(found) == wanted.strip("'")
-    if re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", wanted):
-        moment = datetime.fromisoformat(wanted)
-        shown = found.date() if isinstance(found, datetime) and len(wanted) == 10 else found
-        bare = shown.replace(tzinfo=None) if isinstance(shown, datetime) else shown
-        return bool(bare == (moment.date() if len(wanted) == 10 else moment))
+    if wanted.startswith("at "):
+        return int(found) == moment(wanted.removeprefix("at "))
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", wanted):
+        return bool(found == date.fromisoformat(wanted))
     exact = float(number(wanted))
     return found is not None and abs(float(found) - exact) <= 1e-9 * max(1.0, abs(exact))
 
