@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from qingyuan.calc import gas, roles, water
 from qingyuan.calc.reasons import BIT
 from qingyuan.calc.ruling import Properties, Ruling
+from qingyuan.calc.slots import Mask, Minutes
 from qingyuan.calc.types import Case, Floats
-from qingyuan.calc.verdict import Mask, Minutes
 
 _BASES: tuple[gas.Basis, ...] = ("wet_standard", "dry_actual", "wet_actual")
 _MOLAR = {roles.NO: "gas.molar_mass.no", roles.NO2: "gas.molar_mass.a21002"}

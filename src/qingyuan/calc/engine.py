@@ -20,15 +20,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyuan.calc import capture, derived, ladder, spans, substitution, verdict
+from qingyuan.calc import capture, derived, ladder, slots, spans, substitution, verdict
 from qingyuan.calc.capture import Rates
 from qingyuan.calc.ladder import Ladder
 from qingyuan.calc.reasons import MADE_ABOVE, tabled
 from qingyuan.calc.ruling import Properties, Ruling, number
 from qingyuan.calc.sheet import NOT_JUDGED, FactorHours, History, Sheet
+from qingyuan.calc.slots import Mask, Minutes
 from qingyuan.calc.substitution import Windows
 from qingyuan.calc.types import EXEMPT, VALID, Capture, Case, Floats, Hours, Judgement, Small
-from qingyuan.calc.verdict import Clauses, Mask, Minutes
+from qingyuan.calc.verdict import Clauses
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import HOUR, Groups
 from qingyuan.standards import Book
@@ -56,8 +57,8 @@ def judge_hours(case: Case, ruling: Ruling) -> Sheet:
 
     def minutes(factor: str) -> Minutes:
         if factor not in counted:
-            by = verdict.taken(case, factor)
-            counted[factor] = (by, *verdict.count(case, ruling, factor, by))
+            by = slots.taken(case, factor)
+            counted[factor] = (by, *slots.count(case, ruling, factor, by))
         return counted[factor][1]
 
     stream = (derived.Gas(case, ruling, point, minutes) if case.kind == "gas"

@@ -11,10 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyuan.calc import control, spans
-from qingyuan.calc.aggregate import hour_mean
 from qingyuan.calc.control import Control, Lost
 from qingyuan.calc.reasons import BIT, INDEX, provision_of
 from qingyuan.calc.ruling import Properties, Ruling
+from qingyuan.calc.slots import (
+    GOOD,
+    REPORTED_HOUR,
+    Mask,
+    Minutes,
+    count,
+    good_flags,
+    needed,
+    taken,
+)
 from qingyuan.calc.spans import Span
 from qingyuan.calc.types import (
     EXEMPT,
@@ -24,18 +33,15 @@ from qingyuan.calc.types import (
     STOPPED,
     VALID,
     Case,
-    Counts,
     Floats,
-    Grid,
     Small,
 )
 from qingyuan.kernel.windows import HOUR
 
-Mask = NDArray[np.bool_]
-
-REPORTED_HOUR = "reported_hour"
-"""A flag letter of our own, no logger's: the slot holds the hour's value as the logger reported it,
-because no minutes arrived. It counts as N, and the hour says so."""
+__all__ = [
+    "REPORTED_HOUR", "WATER_TOUCH", "Clauses", "Mask", "Minutes", "Verdicts", "count",
+    "good_flags", "judge_factor", "needed", "taken",
+]
 
 WATER_TOUCH = 15 * 60
 """Seconds out of control (or exempt) that a water hour bears. No text gives a figure for water; it
@@ -45,25 +51,7 @@ _FLAGS: Mapping[str, str] = {
     "M": "maintenance", "D": "fault", "C": "calibrating", "T": "over_range",
     "B": "communication", "F": "instrument_stopped", "S": "manual_value",
 }
-_GOOD = ("", "N", REPORTED_HOUR)
-_TAKEN_BY_MARK: Mapping[str, str] = {
-    "fault": "fault", "device_maintenance": "maintenance", "calibration": "calibrating",
-    "standard_check": "standard_check", "communication": "communication",
-}
 _PROCESS = ("start_up", "shut_down", "banked", "accident")
-
-
-@dataclass(frozen=True, slots=True)
-class Minutes:
-    """One factor's slots, counted by hour, shape (hours,). ``mean`` is that of the valid slots, NaN
-    without one; ``valid`` is minutes for gas, values for water; ``enough`` says that they make an
-    hour's mean."""
-
-    mean: Floats
-    valid: Counts
-    enough: Mask
-    present: Mask
-    reported: Mask  # holds an hour's value that the logger reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,72 +75,6 @@ class Clauses:
 
     def table(self) -> tuple[str, ...]:
         return tuple(self._index)
-
-
-def taken(case: Case, factor: str) -> dict[str, list[Span]]:
-    """The spans that take minutes from a factor, by the reason's code, the strongest first."""
-    events = spans.own(case.events, factor)
-    end = case.start + HOUR * case.hours
-    found = {"stopped_part": control.stops(case, factor)}
-    for kind, code in _TAKEN_BY_MARK.items():
-        found.setdefault(code, []).extend(spans.marked(case.marks, kind, factor))
-    found["fault"] += spans.between(events, "fault", case.start, end)
-    found["maintenance"] += spans.between(events, "maintenance", case.start, end)
-    # a point's whole history may be given; what lies outside the case takes nothing from it
-    inside = {code: [s for s in own if s[0] < end and s[1] > case.start]
-              for code, own in found.items()}
-    return {code: own for code, own in inside.items() if own}
-
-
-def count(
-    case: Case, ruling: Ruling, factor: str, by: Mapping[str, Sequence[Span]]
-) -> tuple[Minutes, Mask | None]:
-    """Count a factor's slots; beside it the mask of the valid ones, shape (hours, slots), None when
-    the factor never reported. ``by`` are the spans that take minutes (see ``taken``)."""
-    grid = case.grids.get(factor)
-    if grid is None:
-        none = np.zeros(case.hours, dtype=np.bool_)
-        absent = np.full(case.hours, np.nan)
-        return Minutes(absent, np.zeros(case.hours, np.int16), none, none, none), None
-    has = np.isfinite(grid.values)
-    valid = has & good_flags(grid)
-    for own in by.values():
-        valid &= ~spans.slots_covered(own, case.start, case.hours, grid.slots)
-    mean, counted = hour_mean(grid.values, valid)
-    minutes = counted * (60 // grid.slots) if case.kind == "gas" else counted
-    reported = _reported(grid, valid) if case.kind == "gas" else np.zeros(case.hours, np.bool_)
-    least = needed(case, ruling, factor, grid.slots)
-    enough = np.asarray(minutes >= least, dtype=np.bool_)
-    present = np.asarray(has.any(axis=1), dtype=np.bool_)
-    return Minutes(mean, minutes.astype(np.int16), enough, present, reported), valid
-
-
-def needed(case: Case, ruling: Ruling, factor: str, slots: int) -> Floats:
-    """The valid minutes (gas) or values (water) that make an hour's mean, shape (hours,). An
-    analyser needs its one value; flow, pH and temperature six ten-minute values, or as many of
-    another grid."""
-    if case.kind == "gas":
-        return ruling.numbers("gas.hour.min_valid_minutes")
-    if factor in case.pollutants:
-        return np.ones(case.hours)
-    return ruling.numbers("water.hour.min_values") * slots / 6
-
-
-def good_flags(grid: Grid) -> Mask:
-    """For each slot whether its flag lets it be valid."""
-    good = np.array([letter in _GOOD for letter in grid.letters], dtype=np.bool_)
-    if good.all():
-        return np.ones(grid.flags.shape, dtype=np.bool_)
-    return good[grid.flags]
-
-
-def _reported(grid: Grid, valid: Mask) -> Mask:
-    if grid.slots == 1:
-        return valid[:, 0]
-    if REPORTED_HOUR not in grid.letters:
-        return np.zeros(grid.hours, dtype=np.bool_)
-    letter = grid.letters.index(REPORTED_HOUR)
-    return np.asarray(((grid.flags == letter) & valid).any(axis=1), dtype=np.bool_)
 
 
 def judge_factor(
@@ -251,7 +173,7 @@ def _invalid(
     scarce = "too_few_minutes" if case.kind == "gas" else "too_few_values"
     rows = np.flatnonzero(hours)
     took = np.full((rows.size, grid.slots), INDEX[scarce], dtype=np.uint8)
-    codes = np.array([0 if letter in _GOOD else INDEX[_FLAGS.get(letter, "flag_other")]
+    codes = np.array([0 if letter in GOOD else INDEX[_FLAGS.get(letter, "flag_other")]
                       for letter in grid.letters], dtype=np.uint8)
     flags = codes[grid.flags[rows]]
     took = np.where(flags > 0, flags, took)
