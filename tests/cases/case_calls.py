@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from case_language import ROOT, Unreadable, moment, number
+from case_language import ROOT
+from case_words import Unreadable, moment, number
 
 from qingyuan.standards import Book
 

@@ -4,7 +4,7 @@ spans, calibrations and marks in bursts, as a bad month of a station has them.""
 from decimal import Decimal
 from random import Random
 
-from reference_judge import DAY, HOUR, Declared, Happened, Point
+from reference_point import DAY, HOUR, Declared, Happened, Point
 
 FIRST = 1_700_000_000 // DAY * DAY - 8 * HOUR  # 2023-11-14 00:00 China time
 GAS_RANGE = {  # lowest and highest value in hundredths

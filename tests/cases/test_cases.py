@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from case_calls import Call, load_calls
-from case_doors import OF_PERIODS, by_engine, by_files, complaints, fits_files
+from case_demands import OF_PERIODS, complaints
+from case_engine import by_engine
+from case_files import by_files, fits_files
 from case_language import Scenario, load
 
 from qingyuan.standards import load as load_book

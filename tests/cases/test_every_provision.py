@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from case_calls import Call, load_calls
-from case_doors import as_case, by_engine, complaints
+from case_demands import complaints
+from case_engine import as_case, by_engine
 from case_language import Scenario, load
 
 from qingyuan.calc.ruling import READ

@@ -12,8 +12,9 @@ from random import Random
 import numpy as np
 import pytest
 import reference_judge as reference
-from case_language import moment
+from case_words import moment
 from random_points import gas_point, water_point
+from reference_point import Point, rounded
 
 from qingyuan.calc.engine import judge
 from qingyuan.calc.types import VERDICTS, Case, Dated, Event, Grid, Judgement, Mark
@@ -26,7 +27,7 @@ SEEDS = range(100 if WHOLE else 6)
 DIGITS = {"value": 2, "converted": 2, "mass": 3, "substituted": 3}
 
 
-def as_case(point: reference.Point) -> Case:
+def as_case(point: Point) -> Case:
     grids = {}
     for factor, slots in point.series.items():
         letters = tuple(dict.fromkeys(["", "N", *(letter for _, letter in slots)]))
@@ -49,11 +50,11 @@ def shown(value: float | Decimal | None, digits: int) -> Decimal | None:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
     if isinstance(value, Decimal):
-        return reference.rounded(value, digits)
+        return rounded(value, digits)
     return round_gbt8170(float(value), digits)
 
 
-def differences(point: reference.Point, made: Judgement) -> Iterator[str]:
+def differences(point: Point, made: Judgement) -> Iterator[str]:
     hours, days = reference.judge(point)
     for factor, rows in hours.items():
         own = made.hours[factor]
@@ -99,10 +100,10 @@ def test_engine_agrees_over_two_months(seed: int) -> None:
 
 def test_the_reference_counts_days_as_china_does() -> None:
     start = moment("2025-10-01")
-    point = reference.Point("gas", start, 25, (), {}, {})
+    point = Point("gas", start, 25, (), {}, {})
     assert list(reference.days_of(point)) == ["2025-10-01", "2025-10-02"]
 
 
 def test_the_reference_rounds_ties_to_even() -> None:
-    assert reference.rounded(Decimal("0.125"), 2) == Decimal("0.12")
-    assert reference.rounded(Decimal("0.375"), 2) == Decimal("0.38")
+    assert rounded(Decimal("0.125"), 2) == Decimal("0.12")
+    assert rounded(Decimal("0.375"), 2) == Decimal("0.38")
