@@ -153,11 +153,13 @@ STATES: dict[str, State] = {
     # verdict of a judged hour, day or longer (calc.types.VERDICTS)
     "judged.valid": State(_("有效"), "circle-check", "green"),
     "judged.exempt": State(
-        _("豁免"), "shield-check", "teal", _("启炉、停炉、闷炉或事故时段，不参与超标判定，计入排放量")
+        _("豁免"), "shield-check", "teal",
+        _("启炉、停炉、闷炉或事故时段，不参与超标判定，计入排放量"),
     ),
     "judged.invalid": State(_("无效"), "circle-x", "red", _("有效数据不足，排放量按规定修约")),
     "judged.out_of_control": State(
-        _("失控"), "alert-triangle", "magenta", _("校准超期或核查未通过，数据不可信，排放量按规定修约")
+        _("失控"), "alert-triangle", "magenta",
+        _("校准超期或核查未通过，数据不可信，排放量按规定修约"),
     ),
     "judged.missing": State(_("缺失"), "circle-dashed", "grey", _("没有收到任何数据")),
     "judged.stopped": State(_("停运"), "power", "slate", _("排放源停运，不计入捕集率")),

@@ -33,6 +33,13 @@ VERBS = {
     "add_member": gettext_lazy("新增成员"),
     "override_rule": gettext_lazy("登记规定"),
     "withdraw_override": gettext_lazy("撤回规定"),
+    "record_event": gettext_lazy("登记事件"),
+    "replace_event": gettext_lazy("更正事件"),
+    "withdraw_event": gettext_lazy("撤回事件"),
+    "add_mark": gettext_lazy("登记标记"),
+    "withdraw_mark": gettext_lazy("撤回标记"),
+    "set_parameter": gettext_lazy("设定参数"),
+    "withdraw_parameter": gettext_lazy("撤回参数"),
 }
 NAMES = {
     "point": gettext_lazy("点位"),

@@ -1,0 +1,213 @@
+"""Facts of a point: parameters over time, events and marks, a timeline, and the forms that enter
+them. Writing is done by ``areas/telemetry/facts.py``; nothing is ever changed in place."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qingyuan.areas.assets.forms import refuse
+from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.organisations.access import page
+from qingyuan.areas.organisations.history import histories
+from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.areas.telemetry import facts as actions
+from qingyuan.areas.telemetry import parameters
+from qingyuan.areas.telemetry.fact_forms import EventForm, ParameterForm, WithdrawForm
+from qingyuan.areas.telemetry.models import Event, EventKind, Mark, PointParameter
+from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
+from qingyuan.areas.telemetry.queries import judged
+from qingyuan.areas.telemetry.queries.verdicts import NEEDED, Quantity, quantities, steps
+from qingyuan.kernel.windows import DAY
+from qingyuan.ui.navigation import address_of
+
+from .judging import frame
+from .point import point_or_404
+from .timeline import lanes
+from .why_facts import event_line, mark_line
+
+PAGE = 30
+EVER = 2**40  # seconds; beyond any fact
+SPANS = ((30, gettext_lazy("30 天")), (90, gettext_lazy("90 天")), (365, gettext_lazy("一年")))
+MEDIUM_ONLY = {
+    "gas": {"sampling_offset_hours", "discharge"},
+    "water": {"technique", "auto_calibration", "o2_reference", "excess_air_reference",
+              "combustion_air_o2", "duct_area_m2", "velocity_field_factor",
+              "atmospheric_pressure_kpa"},
+}
+"""Parameters that a point of that kind has no use for."""
+OF_FACTOR = {"gas": ("limit", "range", "basis", "unit"), "water": ("limit", "range", "detection")}
+
+
+@page("see_points")
+def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Parameters, timeline, events, marks; ``all=1`` shows what was replaced or withdrawn too."""
+    scope, params = request.scope, request.GET
+    point = point_or_404(scope, pk)
+    every = params.get("all") == "1"
+    days = next((n for n, _label in SPANS if str(n) == params.get("days")), 90)
+    known = quantities(judged.judged_factors(scope, point))
+    kind = params.get("kind", "") if params.get("kind") in EventKind.values else ""
+    events = judged.events_of(scope, point, 0, EVER, all_states=every).order_by("-start", "-id")
+    shown = events.filter(kind=kind) if kind else events
+    marks = judged.marks_of(scope, point, 0, EVER, all_states=every).order_by("-start", "-id")
+    held = list(judged.parameters_of(scope, point, all_states=True))
+    pages = Paginator(shown, PAGE).get_page(params.get("page"))
+    mark_pages = Paginator(marks, PAGE).get_page(params.get("marks"))
+    now = int(time.time())
+    context = frame(scope, point) | {
+        "every": every, "days": days, "spans": SPANS, "kind": kind, "kinds": EventKind.choices,
+        "parameters": parameter_rows(point, held, known, every),
+        "page": pages, "events": [event_line(row) for row in pages.object_list],
+        "mark_page": mark_pages, "marks": [mark_line(row) for row in mark_pages.object_list],
+        "lanes": lanes(scope, point, now - days * DAY, now),
+        "lane_from": now - days * DAY, "lane_to": now,
+        "names": {one.code: one.name for one in known},
+        "can_event": may(scope, "record_event"), "can_set": may(scope, "set_parameter"),
+        "marks_url": address_of("telemetry:marks"),
+        "history": _history(scope, list(pages.object_list), held, list(mark_pages.object_list)),
+    }
+    return render(request, "telemetry/facts.html", context)
+
+
+def parameter_rows(
+    point: MonitoringPoint, held: list[PointParameter], known: list[Quantity], every: bool
+) -> list[dict[str, Any]]:
+    """Every parameter that the point may have, in the table's order, with its values over time,
+    newest first; ``needed`` those without which something stays empty."""
+    standing = [row for row in held if row.replaced_by_id is None and row.withdrawn_at is None]
+    over_time, now = steps(standing), int(time.time())
+    gone = [row for row in held if row not in standing] if every else []
+    needed = {name for group in NEEDED.get(point.kind, ()) for name in group}
+    found = []
+    for name in names_for(point.kind, known, over_time):
+        values = [
+            {"row": step.row, "text": value_word(step.row.value), "until": step.until,
+             "now": step.since <= now and (step.until is None or now < step.until)}
+            for step in reversed(over_time.get(name, []))
+        ]
+        values += [{"row": row, "text": value_word(row.value), "until": None, "now": False,
+                    "gone": True} for row in gone if row.name == name]
+        found.append({
+            "name": name, "title": title_of(name), "code": name.partition(".")[2],
+            "unit": unit_of(name), "values": values, "needed": name in needed and not values,
+        })
+    return found
+
+
+def names_for(kind: str, known: list[Quantity], held: Any) -> list[str]:
+    """Names that a point of a kind may have: its own, those of its pollutants, and any it has."""
+    own = [name for name in parameters.OWN if name not in MEDIUM_ONLY.get(kind, ())]
+    of_factor = [f"{word}.{one.code}" for one in known if one.pollutant
+                 for word in OF_FACTOR.get(kind, ())]
+    return [*own, *of_factor, *sorted(set(held) - {*own, *of_factor})]
+
+
+def _history(scope: Scope, *things: list[Any]) -> list[Any]:
+    found = [entry for some in things for entry in histories(scope, some)]
+    return sorted(found, key=lambda entry: -entry.at)[:30]
+
+
+# -- forms --------------------------------------------------------------------------------------
+
+
+@page("record_event")
+def event_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter an event."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    known = quantities(judged.judged_factors(scope, point))
+    form = EventForm(known, request.POST or None, initial={"kind": request.GET.get("kind", "")})
+    return _answered(request, point, form, _("登记事件"), lambda: actions.record_event(
+        scope, point, **form.facts()), _("已登记，受影响的小时将重新判定。"))
+
+
+@page("record_event")
+def event_replace(request: HttpRequest, pk: int, event: int) -> HttpResponse:
+    """Correct an event: the old row stays and points to the new one."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    row = _standing(judged.events_of(scope, point, 0, EVER), event)
+    known = quantities(judged.judged_factors(scope, point))
+    form = EventForm(known, request.POST or None, initial=EventForm.of(row))
+    return _answered(request, point, form, _("更正事件"), lambda: actions.replace_event(
+        scope, row, **form.facts()), _("已更正，原条目保留；受影响的小时将重新判定。"))
+
+
+@page("record_event")
+def event_withdraw(request: HttpRequest, pk: int, event: int) -> HttpResponse:
+    """Close an event that never was."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    row = _standing(judged.events_of(scope, point, 0, EVER), event)
+    form = WithdrawForm(request.POST or None)
+    return _answered(request, point, form, _("撤回事件"), lambda: actions.withdraw_event(
+        scope, row, form.cleaned_data["why"]), _("已撤回，受影响的小时将重新判定。"),
+        about=f"{row.get_kind_display()}")
+
+
+@page("set_parameter")
+def parameter_set(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A parameter's value from an instant on, or its end."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    if parameters.of(name) is None:
+        raise Http404
+    rows = judged.parameters_of(scope, point).filter(name=name)
+    form = ParameterForm(name, request.POST or None, initial=ParameterForm.of(rows.last()))
+
+    def act() -> Any:
+        data = form.cleaned_data
+        return actions.set_parameter(scope, point, name, data["value"], since=data["since"],
+                                     document=data["document"], note=data["note"])
+
+    code = name.partition(".")[2]
+    return _answered(request, point, form, f"{title_of(name)} {code}".strip(), act,
+                     _("已保存，自该时刻起的小时将重新判定。"), unit=unit_of(name))
+
+
+@page("set_parameter")
+def parameter_withdraw(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """Close a parameter's entry that was wrong; the one before it holds again."""
+    scope = request.scope
+    point = point_or_404(scope, pk)
+    held = _standing(judged.parameters_of(scope, point), row)
+    form = WithdrawForm(request.POST or None)
+    return _answered(request, point, form, _("撤回参数"), lambda: actions.withdraw_parameter(
+        scope, held, form.cleaned_data["why"]), _("已撤回，此前的取值重新生效。"),
+        about=f"{title_of(held.name)} {value_word(held.value)} {unit_of(held.name)}")
+
+
+def _standing(rows: models.QuerySet[Any], pk: int) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answered(
+    request: HttpRequest, point: MonitoringPoint, form: Any, title: str,
+    act: Callable[[], Event | Mark | PointParameter], done: str, **more: Any,
+) -> HttpResponse:
+    """The form, again with what was typed when something is wrong with it; the facts page after."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, done)
+            return redirect(reverse("telemetry:facts", args=[point.pk]))
+    return render(request, "telemetry/facts_form.html", {
+        "point": point, "form": form, "title": title, "lasting": EventForm.LASTING,
+        "instant": EventForm.INSTANT, **more,
+    }, status=422 if form.errors else 200)

@@ -1,0 +1,48 @@
+"""Events, marks, parameters and reported values as lines of an explanation."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qingyuan.areas.telemetry.models import Event, Factor, Mark, PointParameter
+from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
+from qingyuan.areas.telemetry.queries.judged import Judged
+from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, same_codes
+from qingyuan.calc.roles import under_2017
+
+
+def parameter_line(row: PointParameter) -> dict[str, Any]:
+    """A parameter with title, value in words, unit and where it comes from."""
+    return {
+        "row": row, "title": title_of(row.name), "code": row.name.partition(".")[2],
+        "text": value_word(row.value), "unit": unit_of(row.name),
+    }
+
+
+def event_line(row: Event) -> dict[str, Any]:
+    """An event with its result in words."""
+    result = {True: _("合格"), False: _("不合格"), None: ""}[row.passed]
+    return {"row": row, "result": result}
+
+
+def mark_line(row: Mark) -> dict[str, Any]:
+    """A mark with whether it counts."""
+    return {"row": row, "counts": row.state in ("declared", "matched")}
+
+
+def reported_lines(table: Any, point: int, row: Judged, of: Quantity) -> list[dict[str, Any]]:
+    """What the logger reported for the same period beside what was computed, by kind of value."""
+    codes = {f.pk: f.code for f in Factor.objects.filter(code__in=same_codes(of.code))}
+    held = table.objects.filter(point=point, time=row.time, factor__in=list(codes)).order_by(
+        "frame", "source").last()
+    if held is None:
+        return []
+    scale = under_2017(codes[held.factor_id])[1]
+    lines = [(_("平均"), held.avg, row.value, of.unit, of.digits)]
+    if of.second == "converted":
+        lines.append((_("折算平均"), held.zs_avg, row.converted, of.unit, of.digits))
+    if of.pollutant:
+        lines.append((_("累计"), held.cou, row.mass, "kg", MASS_DIGITS))
+    return [{"label": label, "reported": None if sent is None else sent * scale,
+             "computed": own, "unit": unit, "digits": digits, "flag": held.flag}
+            for label, sent, own, unit, digits in lines if sent is not None]
