@@ -118,14 +118,25 @@ def tally(
     came = np.where(due, np.minimum(items, fields), 0)
     good = int(np.count_nonzero(valid & due))
     groups = int(np.count_nonzero(due))
-    freed = _first_of_each_day(due & check & ~valid, day, free_hours)
-    left_out = int(np.count_nonzero(freed))
-    silent = int(np.count_nonzero(freed & (came == 0)))
+    out = freed(valid, due, check, day, free_hours=free_hours)
+    left_out = int(np.count_nonzero(out))
+    silent = int(np.count_nonzero(out & (came == 0)))
     received = int(came.sum())
     return Rates(
         exempted=Tally(received, (groups - silent) * fields, good, groups, left_out),
         raw=Tally(received, groups * fields, good, groups, 0),
     )
+
+
+def freed(valid: Mask, due: Mask, check: Mask, day: Index, *, free_hours: int) -> Mask:
+    """Which hours are left out for the daily standard check, as ``tally`` counts them: hours due
+    with a check and without a valid value, the first ``free_hours`` of each day; shape (hours,).
+
+    >>> yes = np.ones(3, dtype=bool)
+    >>> freed(~yes, yes, yes, np.zeros(3, int), free_hours=1).tolist()
+    [True, False, False]
+    """
+    return _first_of_each_day(due & check & ~valid, day, free_hours)
 
 
 def in_time(arrived: Instants, ends: Instants, *, within: int) -> Mask:
