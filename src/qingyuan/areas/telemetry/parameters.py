@@ -17,7 +17,7 @@ Value = float | str | bool | None
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """``title`` for people; either ``words`` (a choice), ``yes`` (true or false), or a number with
-    low <= value <= high (``above``: low < value). ``unit`` as in ``calc.types``."""
+    low <= value <= high (``above``: low < value; ``whole``: no fraction). ``unit`` as in ``calc.types``."""
 
     title: str
     unit: str = ""
@@ -26,6 +26,7 @@ class Parameter:
     low: float = 0.0
     high: float = 1e9
     above: bool = False
+    whole: bool = False
 
 
 _BASES = ("dry_standard", "wet_standard", "dry_actual", "wet_actual")
@@ -39,7 +40,7 @@ OWN: Mapping[str, Parameter] = {
     "velocity_field_factor": Parameter(gettext_lazy("速度场系数"), high=100, above=True),
     "atmospheric_pressure_kpa": Parameter(gettext_lazy("大气压"), "kPa", low=40, high=120),
     "flag_f": Parameter(gettext_lazy("标识 F 的含义"), words=("instrument", "source")),
-    "sampling_offset_hours": Parameter(gettext_lazy("水样时标偏移"), "h", high=24),
+    "sampling_offset_hours": Parameter(gettext_lazy("水样时标偏移"), "h", high=24, whole=True),
     "discharge": Parameter(gettext_lazy("排放方式"), words=("continuous", "intermittent")),
 }
 """Parameters of the point as a whole."""
@@ -94,7 +95,7 @@ def _word(known: Parameter, value: Value) -> str:
 def _number(known: Parameter, value: Value) -> float:
     sound = not isinstance(value, bool | str) and value is not None and isfinite(value)
     within = sound and known.low <= value <= known.high and not (known.above and value <= known.low)
-    if not within:
+    if not within or (known.whole and value != int(value)):
         sign = ">" if known.above else "≥"
         raise ValidationError({"value": _("应为 %(sign)s %(low)g 且 ≤ %(high)g 的数") % {
             "sign": sign, "low": known.low, "high": known.high}})
