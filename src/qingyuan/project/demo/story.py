@@ -14,6 +14,7 @@ from qingyuan.kernel.windows import DAY, HOUR
 DAYS = 40
 UNCALIBRATED = (9, 8)  # days back on which a calibration was forgotten
 LATE_FULL = 3  # days back on which the overdue full-system calibration was made up for
+FAILED, MENDED_AFTER = 12 * DAY - 8 * HOUR, 31 * HOUR  # before the anchor; after the failure
 STOP = (16, 13)  # days back: the source stopped at 08:00, started again at 08:00
 
 
@@ -42,7 +43,7 @@ class Declared:
 
 
 def forgets(number: int, spec: Any) -> bool:
-    return spec.kind == "gas" and number % 8 == 3
+    return spec.kind == "gas" and number % 10 == 0 and number > 0
 
 
 def fails(number: int, spec: Any) -> bool:
@@ -74,8 +75,15 @@ def _calibrations(number: int, spec: Any, today: int) -> Iterator[Happening]:
         if forgets(number, spec) and back in UNCALIBRATED:
             continue
         for code in event.factors:
+            if fails(number, spec) and code == "a21026" and _failing(event.start, today):
+                continue
             yield Happening("calibration", event.start, factor=code, passed=True,
                             note="示例：自动校准")
+
+
+def _failing(moment: int, today: int) -> bool:
+    """Whether the analyser that failed its calibration is still waiting for its new sensor."""
+    return 0 <= moment - (today - FAILED) < MENDED_AFTER
 
 
 def _controls(number: int, spec: Any, today: int) -> Iterator[Happening]:
@@ -106,10 +114,10 @@ def _gas_controls(number: int, spec: Any, today: int) -> Iterator[Happening]:
                         note="示例：补做全系统校准")
     yield Happening("verification", today - 62 * DAY + 10 * HOUR, passed=True, note="示例：校验")
     if fails(number, spec):
-        first = today - 12 * DAY + 8 * HOUR
+        first = today - FAILED
         yield Happening("calibration", first, factor="a21026", passed=False,
                         note="示例：量程漂移失控")
-        yield Happening("calibration", first + 31 * HOUR, factor="a21026", passed=True,
+        yield Happening("calibration", first + MENDED_AFTER, factor="a21026", passed=True,
                         note="示例：更换传感器后校准合格")
 
 
