@@ -30,6 +30,10 @@ MAY: dict[str, frozenset[str]] = {
     "override_rule": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "record_event": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
     "prepare_mark": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
+    "declare_mark": frozenset({Role.DISCHARGER_MANAGER, Role.MANAGER}),
+    "import_marks": frozenset({Role.MANAGER, Role.REVIEWER, Role.ENGINEER}),
+    "prepare_audit": frozenset({Role.MANAGER, Role.REVIEWER}),
+    "confirm_audit": frozenset({Role.DISCHARGER_MANAGER, Role.MANAGER}),
     "set_parameter": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
 }

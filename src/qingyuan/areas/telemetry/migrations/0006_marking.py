@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('deleted', models.BooleanField(default=False)),
                 ('updated_by', models.CharField(blank=True, max_length=64, verbose_name='申报人')),
                 ('updated_at', models.BigIntegerField(null=True)),
+                ('place', models.JSONField(default=list)),
                 ('line', models.IntegerField(default=0)),
                 ('imported', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='telemetry.markimport')),
                 ('mark', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='platform', to='telemetry.mark')),

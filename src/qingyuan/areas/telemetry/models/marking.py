@@ -61,6 +61,7 @@ class PlatformMark(models.Model):
     deleted = models.BooleanField(default=False)
     updated_by = models.CharField(_("申报人"), max_length=64, blank=True)
     updated_at = models.BigIntegerField(null=True)  # epoch seconds
+    place = models.JSONField(default=list)  # ps_name, mp_id, mp_name as the platform wrote them
     imported = models.ForeignKey(MarkImport, models.PROTECT, related_name="rows")
     line = models.IntegerField(default=0)
     mark = models.ForeignKey(Mark, models.PROTECT, null=True, related_name="platform")
