@@ -22,7 +22,13 @@ def between(events: Iterable[Event], kind: str, begin: int, end: int) -> list[Sp
 
     A start that is never ended runs to ``end``, an end that was never started from ``begin``.
     A repeated start or end says nothing new. What is for all factors is paired apart from what is
-    for one.
+    for one; only where nothing of its own is open does an end close what the other began: SO2 is
+    mended first after a fault of everything, or a fault of SO2 is over when all is well again.
+
+    >>> spans = between((Event(10, "fault_start"), Event(20, "fault_end", "a21026"),
+    ...                  Event(30, "fault_end")), "fault", 0, 40)
+    >>> spans
+    [(10, 20)]
     """
     found: list[Span] = []
     opened: dict[str, int] = {}
@@ -31,8 +37,9 @@ def between(events: Iterable[Event], kind: str, begin: int, end: int) -> list[Sp
         if event.kind == f"{kind}_start":
             opened.setdefault(event.factor, event.time)
         elif event.kind == f"{kind}_end":
-            if event.factor in opened:
-                found.append((opened.pop(event.factor), event.time))
+            ended = event.factor if event.factor in opened else next(iter(opened), None)
+            if ended is not None:
+                found.append((opened.pop(ended), event.time))
             elif event.factor not in seen:
                 found.append((min(begin, event.time), event.time))
         else:
