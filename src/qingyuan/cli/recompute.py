@@ -45,24 +45,22 @@ def run(argv: list[str]) -> int:
 
 def _work(points: list[int]) -> int:
     """Judge until nothing of these points waits; status 1 when a point cannot be judged."""
-    from qingyuan.areas.telemetry.pipeline import recompute, run
+    from qingyuan.areas.telemetry.pipeline import Done, recompute, run
 
-    done, began = None, time.monotonic()
+    done, began, failed = Done(), time.monotonic(), dict[int, str]()
     while points:
-        done = run(points=points, say=_say, added=done)
-        waiting, failed = recompute.left(points)
-        for pk, text in failed.items():
-            print(f"point {pk} cannot be judged: {text}", file=sys.stderr)
+        done += run(points=points, say=_say)
+        waiting, failing = recompute.left(points)
+        failed |= failing
         points = [pk for pk in waiting if pk not in failed]
-        if failed and not points:
-            return 1
         if points:
-            _say(f"another worker judges {len(points)} of the points")
+            _say(f"another worker is at {len(points)} of the points; waiting for it")
             time.sleep(PAUSE)
-    if done is not None:
-        print(f"{done.hours} hours judged, {done.written} rows written in "
-              f"{time.monotonic() - began:.1f} s", flush=True)
-    return 0
+    print(f"{done.hours} hours judged, {done.written} rows written in "
+          f"{time.monotonic() - began:.1f} s", flush=True)
+    for pk, text in failed.items():
+        print(f"point {pk} cannot be judged: {text}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def _points(asked: str | None) -> list[int]:

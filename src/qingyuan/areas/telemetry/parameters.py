@@ -16,8 +16,9 @@ Value = float | str | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """``title`` for people; either ``words`` (a choice), ``yes`` (true or false), or a number with
-    low <= value <= high (``above``: low < value; ``whole``: no fraction). ``unit`` as in ``calc.types``."""
+    """``title`` for people, ``unit`` as in ``calc.types``; either ``words`` (a choice), ``yes``
+    (true or false), or a number with low <= value <= high (``above``: low < value; ``whole``: no
+    fraction)."""
 
     title: str
     unit: str = ""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db.models import Model, QuerySet
 
+from qingyuan.calc.spans import union
 from qingyuan.calc.types import Dated, Event, Mark
 
 from .. import models
@@ -11,6 +12,7 @@ from ..models import EventKind, MarkState
 
 SPANS = frozenset({EventKind.FAULT, EventKind.MAINTENANCE, EventKind.STOP})
 """Kinds of events that last; the others are done at an instant."""
+_OPEN = 2**62  # the end of what has none yet
 COUNTED = (MarkState.DECLARED, MarkState.MATCHED)
 """States in which a mark counts (公告2022年第21号: what the discharger has declared)."""
 
@@ -38,13 +40,18 @@ def _events(point: int) -> tuple[Event, ...]:
     rows = in_force(models.Event, point).order_by("start", "id").values_list(
         "kind", "factor", "start", "end", "passed")
     found: list[Event] = []
+    lasting: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for kind, factor, start, end, passed in rows:
-        if kind not in SPANS:
+        if kind in SPANS:
+            lasting.setdefault((kind, factor), []).append((start, _OPEN if end is None else end))
+        else:
             found.append(Event(start, kind, factor, passed))
-            continue
-        found.append(Event(start, f"{kind}_start", factor))
-        if end is not None:
-            found.append(Event(end, f"{kind}_end", factor))
+    # Rows may overlap: as starts and ends in a line the first end would close them all.
+    for (kind, factor), spans in lasting.items():
+        for start, end in union(spans):
+            found.append(Event(start, f"{kind}_start", factor))
+            if end < _OPEN:
+                found.append(Event(end, f"{kind}_end", factor))
     return tuple(sorted(found, key=lambda event: event.time))
 
 

@@ -72,11 +72,11 @@ def _point(point: MonitoringPoint, worker: str, before: int, over: Callable[[], 
                 break
     except Lost as lost:
         log.warning("%s", lost)
-        return done
     except Exception as problem:  # whatever it is, it must neither stop the worker nor be lost
         error = f"{type(problem).__name__}: {problem}"
         log.error("point %s cannot be judged:\n%s", point.pk, traceback.format_exc())
-    release(point.pk, worker, error=error)
+    finally:
+        release(point.pk, worker, error=error)  # of one that was lost nothing is left to release
     return done
 
 

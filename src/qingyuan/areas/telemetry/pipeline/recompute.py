@@ -14,7 +14,8 @@ from .loop import ended
 
 def mark(point: int, since: int | None, until: int | None) -> int:
     """Mark a point's hours in [since, until) (epoch seconds; None: as far as its readings reach)
-    that have ended; how many."""
+    that have ended; how many. A point that rests after an error is tried again at once."""
+    JudgedPoint.objects.filter(pk=point, owner="").update(claimed_until=0, error="")
     reach = _reach(point)
     if reach is None:
         return 0

@@ -111,21 +111,19 @@ def test_arrays_hold_what_readings_hold_however_rows_overlap(station):
     assert Shape.objects.count() >= len(shapes)
     found = minutes.load(point.pk, START, 2, "gas")
     old = {"02": ("a21026", 1.0), "S01": ("a19001", 1.0), "S08": ("a01013", 1000.0)}
+    compared = 0
     for reading in readings.load("min", [point.pk], START, START + 2 * HOUR):
+        names = [old.get(code, (code,))[0] for code in reading.factors]
         place = divmod((reading.time - START) // 60, 60)
-        told = {code for code in reading.factors if old.get(code, (code,))[0] != code}
         for code, values in reading.factors.items():
             name, scale = old.get(code, (code, 1.0))
-            if told and {"a21026", "a19001", "a01013"} & {name} and _twice(reading, name, old):
-                continue  # two codes of one factor: the arrays take the later frame, pages show both
-            value = values.get("Avg")
-            expected = np.nan if value is None else value * scale
-            assert found.values[name][place] == pytest.approx(expected, nan_ok=True)
-            assert found.letters[found.flags[name][place]] == values.get("Flag", "")
-
-
-def _twice(reading, name, old) -> bool:
-    return sum(old.get(code, (code,))[0] == name for code in reading.factors) > 1
+            if names.count(name) == 1:  # of two codes of one factor pages show both
+                value = values.get("Avg")
+                expected = np.nan if value is None else value * scale
+                assert found.values[name][place] == pytest.approx(expected, nan_ok=True)
+                assert found.letters[found.flags[name][place]] == values.get("Flag", "")
+                compared += 1
+    assert compared > 100
 
 
 @pytest.mark.parametrize("spacing", [1, 5, 10, 20])
