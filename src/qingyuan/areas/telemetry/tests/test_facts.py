@@ -156,3 +156,12 @@ def test_only_what_the_discharger_declared_counts(cast, station):
     facts.withdraw_mark(cast.engineer, mark, "未发生")
     assert facts_of(point.pk).marks == ()
     assert Mark.objects.get(pk=mark.pk).state == "withdrawn"
+
+
+def test_records_that_overlap_are_one_span_for_judging(cast, station):
+    point = station().point
+    for start, end in ((0, 4), (1, 2), (6, None), (7, 8)):
+        facts.record_event(cast.manager, point, kind="fault", start=AT + start * HOUR, now=NOW,
+                           end=None if end is None else AT + end * HOUR)
+    assert [(e.kind, (e.time - AT) // HOUR) for e in facts_of(point.pk).events] == [
+        ("fault_start", 0), ("fault_end", 4), ("fault_start", 6)]
