@@ -69,8 +69,9 @@ class Duties:
         faults = [f"{d.key}: set {d.set!r} is not there" for d in self.duties
                   if d.set not in self.sets]
         for duty in self.duties:
-            if self._by_key.setdefault(duty.key, duty) is not duty:
+            if duty.key in self._by_key:
                 faults.append(f"{duty.key}: is there twice")
+            self._by_key[duty.key] = duty
         if faults:
             raise BadBook(*faults)
 

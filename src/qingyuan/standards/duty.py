@@ -37,7 +37,8 @@ EQUIPMENT: dict[str, str] = {
     "ultrasonic_velocity": "超声波法流速仪", "hygrometer": "湿度仪",
     "converter": "NO2→NO转换器", "compressor": "空气压缩机",
     "hydrogen_generator": "氢气发生器", "auto_sampler": "自动采样器", "toc": "TOC分析仪",
-    "ph": "pH计", "thermometer": "温度计", "electrode": "电极法仪器", "photometer": "分光光度法仪器", "open_channel": "明渠流量计", "pipe_flow": "管道流量计",
+    "ph": "pH计", "thermometer": "温度计", "electrode": "电极法仪器",
+    "photometer": "分光光度法仪器", "open_channel": "明渠流量计", "pipe_flow": "管道流量计",
 }
 """Parts that not every system has. A duty that ``needs`` one is left out where it is known to
 be missing."""
