@@ -45,9 +45,10 @@ from .readings import (
     SourceKind,
     StationMessage,
 )
+from .tallies import ArrivalLine, MonthTally
 
 __all__ = [
-    "LEVELS", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
+    "LEVELS", "ArrivalLine", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
     "Factor", "HourReading", "HourValue", "Interval", "JudgedPoint", "JudgedValue",
     "LatestReading", "Mark", "MarkImport", "MarkKind", "MarkState", "MinuteReading",
     "MonthValue", "Origin", "PackedReading", "PlatformMark", "PlatformPlace", "PointParameter",
