@@ -116,8 +116,9 @@ def _write(level: str, changes: Sequence[Change]) -> None:
     sql, at = dialect(connection), now_ms()
     table = table_of(level)
     new = [c.row for c in changes if c.row is not None and c.held is None]
-    before = _versions(level, new)
-    sql.insert(table, [(*row, before.get(row[1:3], 0) + 1, at) for row in new])
+    if new:
+        before = _versions(level, new)
+        sql.insert(table, [(*row, before.get(row[1:3], 0) + 1, at) for row in new])
     later = [c for c in changes if c.held is not None]
     if later:
         _supersede(sql, level, later, at)
@@ -128,8 +129,6 @@ def _write(level: str, changes: Sequence[Change]) -> None:
 
 def _versions(level: str, rows: Sequence[Row]) -> dict[tuple[int, int], int]:
     """The last version of rows that stood there once and were taken away. One query."""
-    if not rows:
-        return {}
     times = [row[1] for row in rows]
     found = SupersededValue.objects.filter(
         point=rows[0][0], level=level, time__gte=min(times), time__lte=max(times)
