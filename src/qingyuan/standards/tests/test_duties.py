@@ -167,7 +167,8 @@ def test_winter_comes_by_month_or_by_cold(duties):
 
 
 @pytest.mark.parametrize(("kind", "words"), [
-    ("gas", ("伴热", "冷凝水", "压缩空气的干燥", "爬梯")), ("nmhc", ("伴热", "冷凝水", "干燥", "爬梯")),
+    ("gas", ("伴热", "冷凝水", "压缩空气的干燥", "爬梯")),
+    ("nmhc", ("伴热", "冷凝水", "干燥", "爬梯")),
     ("water", ("采样器防冻", "伴热", "排水管")), ("video", ("结霜", "除霜")),
 ])
 def test_the_winter_set_of_each_kind(duties, kind, words):
