@@ -82,6 +82,13 @@ WINGS: tuple[Wing, ...] = (
                 ("telemetry:reports", "telemetry:report"),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),
+            Room(
+                _("统计"),
+                "chart-line",
+                "telemetry:statistics",
+                ("telemetry:statistics", "telemetry:statistics-why", "telemetry:rate-hours"),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
         ),
     ),
     Wing(

@@ -163,6 +163,10 @@ STATES: dict[str, State] = {
     ),
     "judged.missing": State(_("缺失"), "circle-dashed", "grey", _("没有收到任何数据")),
     "judged.stopped": State(_("停运"), "power", "slate", _("排放源停运，不计入捕集率")),
+    # a rate against what it has to reach
+    "rate.ok": State(_("达标"), "circle-check", "green"),
+    "rate.fair": State(_("偏低"), "alert-triangle", "amber", _("达到要求，但修约须取更长的时段")),
+    "rate.low": State(_("低于要求"), "circle-x", "red"),
     # why a judged figure was judged anew
     "cause.data": State(_("数据变化"), "database-import", "blue", _("补传或重发的数据改变了输入")),
     "cause.facts": State(_("事件、标记或参数变化"), "edit", "violet"),

@@ -19,7 +19,11 @@ from .verdicts import MASS_DIGITS, Quantity, quantities
 LAST_PLACES = 1
 TABLES: Mapping[str, Any] = {"hour": HourReading, "day": DayReading}
 WHOLE = {"hour": 60, "day": 24}  # valid minutes of a whole hour, valid hours of a whole day
-CAUSES = ("flag", "verdict", "count", "reference", "flow", "empty", "unjudged", "method")
+# Relative difference up to which the order of steps explains it: a logger converts or adds up each
+# minute and then takes the mean, we convert the hour's means (HJ 212-2017 D.2.3, D.2.5). Another
+# oxygen reference, area or field factor moves a figure by more than this.
+ORDER = 0.01
+CAUSES = ("flag", "verdict", "count", "reference", "flow", "order", "empty", "unjudged", "method")
 """What a difference most likely comes from, the closed list."""
 
 
@@ -149,10 +153,13 @@ def _cause(
         return "unjudged"
     if own is None:
         return "empty"
-    if column != "Avg" and mean_same:
-        return "reference" if column == "ZsAvg" else "flow"
     if sent.flag not in ("", "N"):
         return "flag"
     if row.count < WHOLE[level]:
         return "count" if row.verdict == "valid" else "verdict"
-    return "method"
+    if column == "Avg" or not mean_same:
+        return "method"
+    reported = sent.zs_avg if column == "ZsAvg" else sent.cou
+    if reported is not None and abs(own - reported) <= ORDER * abs(own):
+        return "order"
+    return "reference" if column == "ZsAvg" else "flow"

@@ -91,8 +91,9 @@ def cells(level: str, row: Judged | None, of: Quantity, wanted: Iterable[Head]) 
     for number, head in enumerate(wanted):
         value = getattr(row, head.name)
         text = figure(value, head.digits)
-        title = f"{said} {head.label} {text} {head.unit}".rstrip() if text else (
-            f"{said} {head.label}：{empty_reason(row, head.name)}")
+        title = f"{said} {head.label} {text} {head.unit}".rstrip() if text else said
+        if not text and (reason := empty_reason(row, head.name)) not in said:
+            title = f"{said} {head.label}：{reason}"
         made.append(Cell(text or "—", tone, "" if number else mark, title, where, row.verdict,
                          not number))
     return made

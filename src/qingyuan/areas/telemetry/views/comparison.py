@@ -30,18 +30,19 @@ from .point import point_or_404
 
 PAGE = 50
 WORDS = {
-    "flag": _("数据标识异常：数采仪仍计入的分钟，本系统不计入均值"),
-    "verdict": _("有效数据不足：两边所取的分钟或小时不同"),
-    "count": _("有效数据不齐：两边所取的分钟或小时不同"),
-    "reference": _("均值相同而折算不同：氧含量、基准氧含量或过量空气系数不同"),
-    "flow": _("均值相同而累计不同：流量、断面面积、速度场系数或烟气参数不同"),
+    "flag": _("数据标识异常，所取的分钟不同"),
+    "verdict": _("有效数据不足，所取的分钟或小时不同"),
+    "count": _("有效数据不齐，所取的分钟或小时不同"),
+    "reference": _("均值相同，折算所用的氧含量或基准不同"),
+    "flow": _("均值相同，流量、面积、速度场系数或烟气参数不同"),
+    "order": _("相差很小：数采仪逐分钟计算后平均，本系统由小时均值计算"),
     "empty": _("本系统没有该值"),
     "unjudged": _("尚未判定"),
-    "method": _("有效数据齐全而结果不同：数采仪的算法或取整不同"),
+    "method": _("有效数据齐全，数采仪的算法或取整不同"),
 }
 SHORT = {
     "flag": _("数据标识"), "verdict": _("有效数据不足"), "count": _("有效数据不齐"),
-    "reference": _("折算依据"), "flow": _("流量"), "empty": _("无计算值"),
+    "reference": _("折算依据"), "flow": _("流量"), "order": _("计算次序"), "empty": _("无计算值"),
     "unjudged": _("尚未判定"), "method": _("算法或取整"),
 }
 FIELDS = {"Avg": "value", "ZsAvg": "converted", "Cou": "mass"}
@@ -58,9 +59,11 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
     whole = comparison(scope, point, level, shown.start, shown.end)
     found = _picked(whole, params)
     counts = Counter(one.cause for one in whole.found)
+    pages = Paginator(found, PAGE).get_page(params.get("page"))
     context |= {
+        "lines": [(one, cause_of(one)) for one in pages.object_list],
         "shown": shown, "level": level, "levels": LEVELS, "labels": LABELS, "words": WORDS,
-        "page": Paginator(found, PAGE).get_page(params.get("page")),
+        "page": pages,
         "compared": whole.compared, "total": len(whole.found),
         "cause": params.get("cause", ""), "factor": params.get("factor", ""),
         "tabs": [(code, SHORT[code], counts[code]) for code in CAUSES if counts[code]],
@@ -68,6 +71,13 @@ def comparison_page(request: HttpRequest, pk: int) -> HttpResponse:
         "time_form": "day" if level == "day" else "minute",
     }
     return render(request, "telemetry/comparison.html", context)
+
+
+def cause_of(one: Difference) -> str:
+    """What a difference most likely comes from, in words."""
+    if one.cause == "empty" and one.row is not None:
+        return empty_reason(one.row, FIELDS[one.column])
+    return str(WORDS[one.cause])
 
 
 def _asked(params: Any, last: int | None) -> tuple[Period, str]:
@@ -112,12 +122,9 @@ def _lines(found: list[Difference], level: str) -> Iterator[list[Any]]:
     yield ["时间（北京时间）", "因子", "编码", "项目", "单位", "上报", "计算", "相差", "标识",
            "判定", "可能的原因"]
     for one in found:
-        cause = str(WORDS[one.cause])
-        if one.cause == "empty" and one.row is not None:
-            cause = f"{cause}：{empty_reason(one.row, FIELDS[one.column])}"
         yield [
             china_time(one.time, "day" if level == "day" else "minute"), one.of.name, one.of.code,
             LABELS[one.column], one.unit, one.reported,
             None if one.computed is None else float(figure(one.computed, one.digits)),
             None if one.apart is None else float(figure(one.apart, one.digits)), one.flag,
-            str(state("judged", one.row.verdict).label) if one.row else "", cause]
+            str(state("judged", one.row.verdict).label) if one.row else "", cause_of(one)]

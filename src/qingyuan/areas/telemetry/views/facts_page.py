@@ -3,6 +3,7 @@ them. Writing is done by ``areas/telemetry/facts.py``; nothing is ever changed i
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -24,18 +25,20 @@ from qingyuan.areas.telemetry import facts as actions
 from qingyuan.areas.telemetry import parameters
 from qingyuan.areas.telemetry.fact_forms import EventForm, ParameterForm, WithdrawForm
 from qingyuan.areas.telemetry.models import Event, EventKind, Mark, PointParameter
-from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
+from qingyuan.areas.telemetry.parameter_words import WORDS, title_of, unit_of, value_word
 from qingyuan.areas.telemetry.queries import judged
 from qingyuan.areas.telemetry.queries.verdicts import NEEDED, Quantity, quantities, steps
 from qingyuan.kernel.windows import DAY
 from qingyuan.ui.navigation import address_of
+from qingyuan.ui.numbers import china_time
 
 from .judging import frame
 from .point import point_or_404
 from .timeline import lanes
 from .why_facts import event_line, mark_line
 
-PAGE = 30
+PAGE = 20
+LINES = 10  # of the history
 EVER = 2**40  # seconds; beyond any fact
 SPANS = ((30, gettext_lazy("30 天")), (90, gettext_lazy("90 天")), (365, gettext_lazy("一年")))
 MEDIUM_ONLY = {
@@ -64,9 +67,11 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     pages = Paginator(shown, PAGE).get_page(params.get("page"))
     mark_pages = Paginator(marks, PAGE).get_page(params.get("marks"))
     now = int(time.time())
+    rows = parameter_rows(point, held, known, every)
     context = frame(scope, point) | {
         "every": every, "days": days, "spans": SPANS, "kind": kind, "kinds": EventKind.choices,
-        "parameters": parameter_rows(point, held, known, every),
+        "parameters": [row for row in rows if row["values"] or row["needed"]],
+        "unset": [row for row in rows if not row["values"] and not row["needed"]],
         "page": pages, "events": [event_line(row) for row in pages.object_list],
         "mark_page": mark_pages, "marks": [mark_line(row) for row in mark_pages.object_list],
         "lanes": lanes(scope, point, now - days * DAY, now),
@@ -74,7 +79,8 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
         "names": {one.code: one.name for one in known},
         "can_event": may(scope, "record_event"), "can_set": may(scope, "set_parameter"),
         "marks_url": address_of("telemetry:marks"),
-        "history": _history(scope, list(pages.object_list), held, list(mark_pages.object_list)),
+        "history": _history(scope, events=list(pages.object_list), parameters=held,
+                            marks=list(mark_pages.object_list)),
     }
     return render(request, "telemetry/facts.html", context)
 
@@ -87,7 +93,8 @@ def parameter_rows(
     standing = [row for row in held if row.replaced_by_id is None and row.withdrawn_at is None]
     over_time, now = steps(standing), int(time.time())
     gone = [row for row in held if row not in standing] if every else []
-    needed = {name for group in NEEDED.get(point.kind, ()) for name in group}
+    needed = {name for group in NEEDED.get(point.kind, ())
+              if not set(group) & {held for held in over_time if over_time[held]} for name in group}
     found = []
     for name in names_for(point.kind, known, over_time):
         values = [
@@ -112,9 +119,33 @@ def names_for(kind: str, known: list[Quantity], held: Any) -> list[str]:
     return [*own, *of_factor, *sorted(set(held) - {*own, *of_factor})]
 
 
-def _history(scope: Scope, *things: list[Any]) -> list[Any]:
-    found = [entry for some in things for entry in histories(scope, some)]
-    return sorted(found, key=lambda entry: -entry.at)[:30]
+def _history(scope: Scope, **things: list[Any]) -> list[Any]:
+    """The last acts on the listed facts; one line each, under the kind of fact."""
+    words = {"events": _("事件"), "parameters": _("参数"), "marks": _("标记")}
+    found = [replace(entry, changes=[(words[kind], *_told(entry))])
+             for kind, some in things.items() for entry in histories(scope, some, LINES)]
+    return sorted(found, key=lambda entry: -entry.at)[:LINES]
+
+
+def _told(entry: Any) -> tuple[str, str]:
+    """Before and after of a fact as one line each: the audit keeps numbers and codes."""
+    told = [
+        "，".join(text for name, *values in entry.changes if (text := _word(name, values[side])))
+        for side in (0, 1)
+    ]
+    return told[0], told[1]
+
+
+def _word(label: str, text: str) -> str:
+    if not text or label == str(_("点位")):
+        return ""
+    if parameters.of(text):
+        return f"{title_of(text)} {text.partition('.')[2]}".strip()
+    if text in EventKind.values:
+        return str(EventKind(text).label)
+    if text.isdecimal() and len(text) == 10:
+        return f"{china_time(int(text))} {label if label in ('起', '止') else ''}".strip()
+    return str(WORDS.get(text, text))
 
 
 # -- forms --------------------------------------------------------------------------------------

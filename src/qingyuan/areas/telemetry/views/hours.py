@@ -25,7 +25,11 @@ from .point import point_or_404
 from .window import LATEST
 
 SHOWS = (("values", _("浓度")), ("mass", _("排放量")), ("all", _("全部")))
-SPANS = (("", _("本页时段")), ("week", _("7 天")), ("quarter", _("本季")), ("year", _("全年")))
+SPANS = {
+    "day": (("", _("7 天")), ("own", _("当日")), ("month", _("当月")), ("quarter", _("当季")),
+            ("year", _("全年"))),
+    "month": (("", _("当月")), ("quarter", _("当季")), ("year", _("全年"))),
+}
 LONGEST = 400 * DAY  # of a chart
 WIDEST = 1000  # pixels of a chart that are worth a dot each
 
@@ -40,11 +44,12 @@ def hours_page(request: HttpRequest, pk: int) -> HttpResponse:
     known = quantities(judged.judged_factors(scope, point))
     factor = _chosen(known, params.get("factor", ""))
     last = context["progress"].last or shown.start
-    span = params.get("chart", "") if params.get("chart") in dict(SPANS) else ""
+    span = params.get("chart", "") if params.get("chart") in dict(SPANS[shown.level]) else ""
     verdict = params.get("verdict", "") if params.get("verdict") in VERDICTS else ""
     context |= {
         "shown": shown, "known": known, "factor": factor, "verdict": verdict,
-        "verdicts": VERDICTS, "spans": SPANS, "span": span,
+        "verdicts": VERDICTS, "spans": SPANS[shown.level], "span": span,
+        "running": shown.start <= last < shown.end - HOUR,
         "chart": chart_window(shown, span), "month": windows.key("month", shown.start),
         # From a month on to its last judged day.
         "day": windows.key("day", min(max(last, shown.start), shown.end - 1)),
@@ -117,6 +122,7 @@ def _month(
         "rows": lines, "tabs": tallies(rows, verdict), "total": len(rows), "hours": range(24),
         "row": months[0] if months else None, "quarter": quarters[0] if quarters else None,
         "rate": _rate(quarters[0]) if quarters else None,
+        "rate_hours": _rate_hours(quarters[0]) if quarters else None,
         "quarter_key": windows.key("quarter", shown.start),
         "second": second_label(one.second), "mass_digits": MASS_DIGITS,
     }
@@ -135,6 +141,12 @@ def _month_line(
 
 def _rate(quarter: JudgedQuarter) -> float | None:
     return None if quarter.capture is None else 100 * quarter.capture
+
+
+def _rate_hours(quarter: JudgedQuarter) -> tuple[int, int]:
+    """Valid and exempt hours, and all that were not stopped."""
+    due = quarter.hours - quarter.stopped
+    return due - quarter.invalid, due
 
 
 @page("see_points")
@@ -163,9 +175,9 @@ def _stretch(params: Any) -> tuple[int, int]:
 
 
 def chart_window(shown: Period, span: str) -> tuple[int, int]:
-    """[since, until) of a chart: the page's own day or month, the week that ends with it, or its
-    month, quarter, year."""
-    if span == "week":
+    """[since, until) of a chart: the week that ends with the page's day, or its month; on demand
+    the page's own stretch, its month, quarter or year."""
+    if shown.level == "day" and not span:
         return shown.end - 7 * DAY, shown.end
     if span in ("month", "quarter", "year"):
         return windows.start_of(span, shown.start), windows.end_of(span, shown.start)

@@ -8,7 +8,7 @@ const epochOf = (ms) => Math.round(ms / 1000) - CHINA;
 const holder = document.getElementById("judged-charts");
 const LANES = ["judged", "mark", "event"];
 const LANE_WORDS = { judged: "判定", mark: "标记", event: "事件" };
-const LANE_HEIGHT = 12;
+const LANE_HEIGHT = 17;
 const charts = new Map();
 let base = null;
 let zoomTimer = null;
@@ -52,7 +52,7 @@ function build() {
     chart.setOption(option(factor));
     chart.on("datazoom", () => { clearTimeout(zoomTimer); zoomTimer = setTimeout(() => zoomed(chart), 350); });
     chart.on("click", (event) => {
-      const spot = event.seriesType === "custom" ? event.data?.[0] : event.data?.[0];
+      const spot = event.data?.[0];
       if (spot !== undefined && spot !== null) open(factor.code, epochOf(spot));
     });
     new ResizeObserver(() => chart.resize()).observe(canvas);
