@@ -200,6 +200,8 @@ def _only(duty: Duty) -> str:
     if duty.below is not None:
         parts.append(f"at or below {duty.below} degC")
     parts.extend(f"with {part}" for part in duty.needs)
+    if duty.same_as:
+        parts.append(f"where {duty.same_as} is not asked")
     return "; ".join(parts)
 
 
@@ -215,8 +217,8 @@ def _as_json(duty: Duty, book: Book, day: date) -> Mapping[str, object]:
             if duty.auto_calibration in (None, auto)},
         "auto_calibration": duty.auto_calibration, "months": list(duty.months),
         "below": duty.below, "invalidates": duty.invalidates, "prefill": duty.prefill,
-        "needs": list(duty.needs), "cite": duty.cite(), "status": duty.status,
-        "source": duty.source, "why": duty.why,
+        "needs": list(duty.needs), "same_as": duty.same_as, "cite": duty.cite(),
+        "status": duty.status, "source": duty.source, "why": duty.why,
     }
 
 

@@ -8,6 +8,15 @@ from qingyuan.standards.duties import COLUMNS, Cell, Duties, Row
 
 _STATUS = {"text": "", "secondary": "¹", "recalled": "²"}
 
+_ABOUT = (
+    "Each kind of system by interval, as the book of rules reads on that day. An item stands in "
+    "the column of its tightest",
+    "interval; of several the earlier is due. `S` is done on site, `R` at the desk from telemetry. "
+    "¹ restated elsewhere, ² recalled",
+    "and still to be checked against the printed text. [How to add a duty]"
+    "(how-to/add-a-duty.md), [decision 0006](decisions/0006-duties.md).",
+)
+
 
 def page(duties: Duties, rows: Iterable[Row], day: date) -> str:
     """The whole page as Markdown, ending with a line end."""
@@ -21,11 +30,7 @@ def _lines(duties: Duties, rows: tuple[Row, ...], day: date) -> Iterator[str]:
     yield ""
     yield f"    qingyuan duties matrix --markdown --at {day} > docs/duties.md"
     yield ""
-    yield ("Each kind of system by interval, as the book of rules reads on that day. An item "
-           "stands in the column of its tightest\ninterval; `S` is done on site, `R` at the desk "
-           "from telemetry. ¹ restated elsewhere, ² recalled and still to be checked\nagainst the "
-           "printed text. [How to add a duty](how-to/add-a-duty.md), "
-           "[decision 0006](decisions/0006-duties.md).")
+    yield from _ABOUT
     yield ""
     yield "## Sets"
     yield ""
@@ -74,10 +79,11 @@ def _group(
 
 
 def _interval(cell: Cell) -> str:
-    term = cell.term
-    if not term.rule:
-        return str(term.interval)
-    return f"{term.interval}, {term.source}{_STATUS[term.status]}"
+    """The printed interval and the book's with its clause; both where they differ."""
+    rules = [f"{t.interval}, {t.source}{_STATUS[t.status]}" for t in cell.terms if t.rule]
+    in_rules = {t.interval for t in cell.terms if t.rule}
+    printed = [str(t.interval) for t in cell.terms if not t.rule and t.interval not in in_rules]
+    return " or ".join((*printed, *rules))
 
 
 def _only(cell: Cell) -> str:
@@ -89,4 +95,6 @@ def _only(cell: Cell) -> str:
         parts.append(f"{'、'.join(map(str, cell.duty.months))}月")
     if cell.duty.below is not None:
         parts.append(f"或≤{cell.duty.below:g} ℃")
+    if cell.duty.same_as:
+        parts.append(f"同 `{cell.duty.same_as}`")
     return f"（{'，'.join(parts)}）" if parts else ""

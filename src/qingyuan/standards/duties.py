@@ -33,10 +33,12 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One duty in one cell of the matrix. ``auto_calibration``: True or False when it stands
-    there only for systems that do or do not calibrate themselves; ``term`` sets its interval."""
+    there only for systems that do or do not calibrate themselves; ``term`` is the tightest of
+    the ``terms`` that bind it."""
 
     duty: Duty
     term: Term
+    terms: tuple[Term, ...]
     auto_calibration: bool | None
 
 
@@ -61,13 +63,16 @@ class Duties:
     def __init__(
         self, duties: Iterable[Duty], sets: Mapping[str, DutySet], forms: Mapping[str, str]
     ) -> None:
-        """Refuses (BadBook) a second duty of a key and a set that is not there."""
+        """Refuses (BadBook) a second duty of a key, and a set or ``same_as`` that is not there."""
         self.duties: tuple[Duty, ...] = tuple(duties)
         self.sets: Mapping[str, DutySet] = dict(sets)
         self.forms: Mapping[str, str] = dict(forms)
         self._by_key: dict[str, Duty] = {}
         faults = [f"{d.key}: set {d.set!r} is not there" for d in self.duties
                   if d.set not in self.sets]
+        keys = {d.key for d in self.duties}
+        faults += [f"{d.key}: same_as {d.same_as!r} is not there" for d in self.duties
+                   if d.same_as and d.same_as not in keys]
         for duty in self.duties:
             if duty.key in self._by_key:
                 faults.append(f"{duty.key}: is there twice")
@@ -110,13 +115,14 @@ class Duties:
         has; None: unknown, nothing is left out. ValueError for a system or set that is unknown.
         """
         self._known(kind, technique, sets)
-        return tuple(
-            duty for duty in self.duties
+        asked = {
+            duty.key: duty for duty in self.duties
             if duty.set in sets and duty.holds(kind, technique)
             and duty.auto_calibration in (None, auto_calibration)
             and duty.called_for(month, temperature)
             and (equipment is None or set(duty.needs) <= set(equipment))
-        )
+        }
+        return tuple(duty for duty in asked.values() if duty.same_as not in asked)
 
     def matrix(
         self, book: Book, day: date, *, sets: Collection[str] | None = None,
@@ -219,10 +225,9 @@ def _files(folder: Path, faults: list[str]) -> list[Path]:
 
 def _cells(duty: Duty, book: Book, day: date, scope: Sequence[str]) -> Iterator[Cell]:
     """One cell, or two where automatic calibration changes the interval."""
-    found = [tightest(terms(duty, book, day, auto_calibration=auto, scope=scope))
-             for auto in (False, True)]
+    found = [terms(duty, book, day, auto_calibration=auto, scope=scope) for auto in (False, True)]
     if found[0] == found[1]:
-        yield Cell(duty, found[0], duty.auto_calibration)
+        yield Cell(duty, tightest(found[0]), found[0], duty.auto_calibration)
         return
-    for auto, term in zip((False, True), found, strict=True):
-        yield Cell(duty, term, auto)
+    for auto, bound in zip((False, True), found, strict=True):
+        yield Cell(duty, tightest(bound), bound, auto)

@@ -111,7 +111,8 @@ class Duty:
     ``auto_calibration`` True or False restricts the duty to such systems.
     ``months`` and ``below`` (degC, day's lowest) say when it is called for; neither: always.
     ``invalidates``: data past the deadline are not valid, so the deadline counts to the second.
-    ``prefill`` names what telemetry knows about it, ``needs`` the parts it is about.
+    ``prefill`` names what telemetry knows about it, ``needs`` the parts it is about. ``same_as``
+    is the key of a duty that asks the same at least as often: where that is asked, this is not.
     """
 
     key: str
@@ -136,6 +137,7 @@ class Duty:
     invalidates: bool = False
     prefill: str = ""
     needs: tuple[str, ...] = ()
+    same_as: str = ""
     lead: int | None = None
     why: str = ""
 

@@ -29,7 +29,8 @@ _FILE: Shape = (frozenset({"set", "title", "default", "about", "standard", "grou
 _NEEDED = frozenset({"kind", "form", "where", "standard", "clause", "status", "source"})
 _MORE = frozenset({
     "interval", "rule", "interval_auto", "rule_auto", "auto_calibration", "months", "below",
-    "calendar", "invalidates", "prefill", "needs", "lead", "why",
+    "calendar", "invalidates", "prefill", "needs", "same_as",
+    "lead", "why",
 })
 _GROUP: Shape = (frozenset({"name", "duty"}), _NEEDED | _MORE)
 _DUTY: Shape = (frozenset({"key", "name"}) | _NEEDED, _MORE)
@@ -118,6 +119,7 @@ class FileOfDuties:
             below=_float(entry.get("below")), invalidates=bool(entry.get("invalidates", False)),
             prefill=str(entry.get("prefill", "")),
             needs=tuple(cast(list[str], entry.get("needs", []))),
+            same_as=str(entry.get("same_as", "")),
             lead=cast(int | None, entry.get("lead")), why=str(entry.get("why", "")),
         )
 
@@ -169,6 +171,8 @@ def _option_faults(entry: Table) -> Iterator[str]:
     for key in ("rule", "rule_auto"):
         if key in entry and not _SLUG.fullmatch(str(entry[key])):
             yield f"{key} {entry[key]!r} is no name of a provision"
+    if "same_as" in entry and not _SLUG.fullmatch(str(entry["same_as"])):
+        yield f"same_as {entry['same_as']!r} is no key of a duty"
     for key in ("auto_calibration", "calendar", "invalidates"):
         if key in entry and not isinstance(entry[key], bool):
             yield f"{key} is true or false"

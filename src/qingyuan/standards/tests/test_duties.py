@@ -85,6 +85,27 @@ def test_no_question_is_asked_twice(duties, system, automatic):
     assert [name for name, n in counted.items() if n > 1] == []
 
 
+def test_what_a_local_list_repeats_gives_way_to_the_annex(duties):
+    alone = names(duties, "gas", "extractive", sets=("zibo",))
+    both = names(duties, "gas", "extractive", sets=("hj75", "zibo"))
+    assert {"冷凝器温度", "卫生"} <= set(alone)
+    assert not {"冷凝器温度", "卫生"} & set(both)
+    assert {"制冷器温度", "站房卫生", "防雷"} <= set(both)
+
+
+def test_what_gives_way_is_not_asked_more_often_or_of_other_systems(duties, book):
+    repeated = [d for d in duties if d.same_as]
+    assert len(repeated) > 20
+    for duty in repeated:
+        stands = duties[duty.same_as]
+        assert stands.kind == duty.kind
+        assert set(duty.techniques) <= set(stands.techniques)
+        assert set(stands.needs) <= set(duty.needs)
+        assert not stands.same_as
+        shortest = [min(t.interval.days() for t in terms(d, book, DAY)) for d in (stands, duty)]
+        assert shortest == sorted(shortest), duty.key
+
+
 @pytest.mark.parametrize(("name", "technique"), [
     ("制冷器温度", "extractive"), ("排水系统、管路冷凝水检查", "extractive"),
     ("稀释气压力、真空度压力", "dilution"), ("稀释探头控制器", "dilution"),

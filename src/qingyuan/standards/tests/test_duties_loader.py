@@ -88,7 +88,8 @@ def test_single_duties_of_the_organisation_are_taken_too():
 
 
 def test_the_shipped_folder_of_provisions_is_not_disturbed():
-    assert not [s for s in load().standards if s in ("清源约定 duties", "淄博巡检表", "行业惯例")]
+    assert not {"淄博巡检表", "行业惯例"} & set(load().standards)
+    assert {"淄博巡检表", "行业惯例"} <= {d.standard for d in load_duties()}
 
 
 @pytest.mark.parametrize(("old", "new", "complaint"), [
@@ -107,6 +108,7 @@ def test_the_shipped_folder_of_provisions_is_not_disturbed():
     ('where = "site"', 'where = "site"\ninvalidates = "yes"', "invalidates is true or false"),
     ('where = "site"', 'where = "site"\nauto_calibration = true\ninterval_auto = "7d"',
      "restricted by auto_calibration"),
+    ('where = "site"', 'where = "site"\nsame_as = "valve"', "same_as 'valve' is no key"),
     ('where = "site"', 'where = "site"\ncolour = "red"', "unknown keys colour"),
     ('{ extractive = "own7.visit" }', '{ extractve = "own7.visit" }', "form by technique names"),
     ('{ extractive = "own7.visit" }', '"visit"', "form 'visit' is not a dotted slug"),
@@ -155,6 +157,11 @@ def test_a_rule_that_the_book_lacks_is_refused(folder):
     place = folder(own=SOUND.replace('interval = "15d"', 'rule = "gas.no_such.interval"'))
     said = refused(place, load())
     assert "own7.gas.valve: the book has no provision 'gas.no_such.interval'" in said
+
+
+def test_the_same_as_what_is_not_there_is_refused(folder):
+    text = SOUND.replace('where = "site"', 'where = "site"\nsame_as = "hj75.no.such"')
+    assert "own7.gas.valve: same_as 'hj75.no.such' is not there" in refused(folder(own=text))
 
 
 def test_an_empty_folder_is_refused(tmp_path):
