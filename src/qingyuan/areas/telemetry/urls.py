@@ -16,7 +16,9 @@ from .views import (
     packets,
     point,
     quarantine,
+    rate_hours,
     report_tables,
+    statistics,
     why,
 )
 from .views.address import ShortNumber
@@ -57,6 +59,12 @@ urlpatterns = [
     path("points/<number:pk>/reports/<slug:level>.<str:form>", report_tables.report_file,
          name="report-file"),
     path("reports/", report_tables.report_list, name="reports"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics.<str:form>", statistics.statistics_file, name="statistics-file"),
+    path("statistics/why/", statistics.statistics_why, name="statistics-why"),
+    path("points/<number:pk>/rates/", rate_hours.rate_hours, name="rate-hours"),
+    path("points/<number:pk>/rates.<str:form>", rate_hours.rate_hours_file,
+         name="rate-hours-file"),
     path("quarantine/", quarantine.quarantine_list, name="quarantine"),
     path("quarantine/<number:pk>/", quarantine.entry, name="quarantine-entry"),
     path("quarantine/<number:pk>/packets/<number:seq>/", quarantine.sample,
