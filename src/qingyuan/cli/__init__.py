@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "judge": ("judge", "judge a point's minutes from files: hours, days, months, quarter"),
     "rules": ("rules", "the book of rules: list, show, check, compare"),
     "formula": ("formula", "work out a formula of the standards with the numbers shown"),
+    "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),
     "recompute": ("recompute", "judge stored hours again, with progress"),
     "spool": ("spool", "verify the raw frames' chain"),
     "simulate": ("simulate", "virtual stations that speak HJ 212"),
