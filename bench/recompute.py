@@ -144,7 +144,8 @@ def built(days: int):
         letters = np.where(dice.random(1440) < 0.995, "N", "D")
         if day % 30 == 12:
             letters[600:700] = "D"  # a fault
-        letters[8 * 60:8 * 60 + 12] = "C"
+        if day % 7 == 0:
+            letters[9 * 60:9 * 60 + 12] = "C"  # the calibration that is on record
         first = START + day * DAY
         rows = ((first + 60 * minute, one, [letters[minute]] * len(GAS))
                 for minute, one in enumerate(values.tolist())

@@ -1,6 +1,6 @@
 """Rows of all levels from a ledger: substitutes and everything above the hour."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from qingyuan.kernel.windows import HOUR
 from . import digest
 from .ledger import FLOW_OF, Ledger
 from .rules import Rules
-from .store import Row, There
+from .store import INPUTS, Row, There
 from .subject import Subject
 
 LONGEST = 200  # characters of a row's reasons
@@ -70,28 +70,44 @@ def _rows(
         [texts[place] for place in own.reason[here].tolist()],
         [judgement.clauses[place] for place in own.clause[here].tolist()],
         [under[place] for place in days.index.tolist()],
-        ledger.inputs[code][here], strict=False,
+        map(ledger.inputs[code].get, starts.tolist()), strict=False,
     )
     return compress(columns, there.tolist())
 
 
+class Substitute(NamedTuple):
+    """An hour that stands as it was judged, but whose substitute (kg) is another now."""
+
+    hour: int
+    factor: int
+    amount: float | None
+    reason: str
+
+
 def changed_substitutes(
-    subject: Subject, ledger: Ledger, judgement: Judgement, there: There
-) -> Iterator[Row]:
-    """The rows of hours that stand as they were judged, but whose substitute rests on what has
-    changed."""
-    texts = [shortened(codes) for codes in judgement.reasons]
-    for code in subject.codes:
+    subject: Subject, ledger: Ledger, judgement: Judgement
+) -> list[Substitute]:
+    """The stored hours whose substitute rests on what has changed."""
+    texts = np.array([shortened(codes) for codes in judgement.reasons] or [""], object)
+    found: list[Substitute] = []
+    for code, held in ledger.before.items():
         own, factor = judgement.hours[code], subject.id_of(code)
-        if subject.kind != "gas" or not is_pollutant(code):
-            continue
-        held = np.flatnonzero(~ledger.new & (own.verdict != NOT_JUDGED))
-        amounts = numbers(own.substituted[held])
-        for hour, amount, reason in zip(held.tolist(), amounts, own.reason[held].tolist(),
-                                        strict=True):
-            row = there[ledger.start + HOUR * hour, factor].row
-            if row[7] != amount or row[9] != texts[reason]:
-                yield (*row[:7], amount, row[8], texts[reason], *row[10:])
+        amounts, reasons = own.substituted[held.places], texts[own.reason[held.places]]
+        same = (amounts == held.substituted) | (np.isnan(amounts) & np.isnan(held.substituted))
+        other = np.flatnonzero(~same | (reasons != np.array(held.reasons, object)))
+        found += [
+            Substitute(ledger.start + HOUR * hour, factor, amount, reason)
+            for hour, amount, reason in zip(held.places[other].tolist(), numbers(amounts[other]),
+                                            reasons[other].tolist(), strict=True)
+        ]
+    return found
+
+
+def with_substitutes(found: Iterable[Substitute], there: There) -> Iterator[Row]:
+    """The rows of ``there`` with these substitutes."""
+    for one in found:
+        row = there[one.hour, one.factor].row
+        yield (*row[:7], one.amount, row[8], one.reason, *row[10:])
 
 
 def numbers(array: NDArray[np.float64]) -> list[float | None]:
@@ -110,16 +126,25 @@ def shortened(codes: Sequence[str]) -> str:
     return text
 
 
-def sums(subject: Subject, ledger: Ledger, judgement: Judgement, rules: Rules) -> Sums:
-    """The days, months and quarters of the ledger's hours."""
+def sums(
+    subject: Subject, ledger: Ledger, judgement: Judgement, rules: Rules, there: Mapping[str, There]
+) -> Sums:
+    """The days, months and quarters of the ledger's hours. ``there`` has the stored rows of each
+    level: the inputs of days in which nothing is judged anew are theirs."""
     found = Sums({}, {})
-    inputs = _hours(subject, ledger)
     starts = windows.hours(ledger.start, ledger.hours).tolist()
     volumes = dict(zip(starts, numbers(ledger.sheet.flow), strict=True))
+    inputs = {(factor, time): one.row[INPUTS] for (time, factor), one in there["day"].items()}
+    inputs |= gathered("day", {
+        (subject.id_of(code), time): text
+        for code, texts in ledger.inputs.items() for time, text in texts.items()
+    })
     levels: tuple[tuple[windows.Level, tuple[Period, ...]], ...] = (
         ("day", judgement.days), ("month", judgement.months), ("quarter", judgement.quarters))
     for level, periods in levels:
-        inputs, volumes = gathered(level, inputs), summed(level, volumes)
+        if level != "day":
+            inputs = gathered(level, inputs)
+        volumes = summed(level, volumes)
         found.inputs[level] = inputs
         found.rows[level] = [
             (*row, *_capture(judgement, period)) if level == "quarter" else row
@@ -131,13 +156,6 @@ def sums(subject: Subject, ledger: Ledger, judgement: Judgement, rules: Rules) -
 def _capture(judgement: Judgement, period: Period) -> tuple[int, int, int, float | None]:
     own = judgement.capture[period.key, period.factor]
     return own.hours, own.stopped, own.invalid, own.rate
-
-
-def _hours(subject: Subject, ledger: Ledger) -> dict[tuple[int, int], str]:
-    return {
-        (subject.id_of(code), ledger.start + HOUR * hour): text
-        for code, texts in ledger.inputs.items() for hour, text in enumerate(texts) if text
-    }
 
 
 def gathered(

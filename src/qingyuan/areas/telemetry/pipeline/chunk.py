@@ -12,12 +12,12 @@ from typing import NamedTuple
 from django.db import transaction
 
 from qingyuan.calc.roles import is_pollutant
+from qingyuan.calc.types import Judgement
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import DAY, HOUR
 
 from ..models import JudgedPoint
 from . import above, dirty, history, hours, store, years
-from .above import Sums
 from .claim import now_ms, renew
 from .clock import Clock
 from .dirty import Window
@@ -158,7 +158,10 @@ def _settle(work: Work, runs: list[Run]) -> Done:
     end = subject.last + HOUR
     since = max(windows.start_of("quarter", runs[0].start), subject.first)
     until = min(windows.end_of("quarter", runs[-1].start + HOUR * (runs[-1].hours - 1)), end)
-    written, reaches = _block(work, since, until, runs)
+    some = [hours.trimmed(run, since) for run in runs if run.start + HOUR * run.hours > since]
+    if not some:
+        return Done()  # nothing had been measured yet in any of these hours
+    written, reaches = _block(work, since, until, some)
     while reaches and until < end:
         since, until = until, min(windows.end_of("quarter", until + BLOCK), end)
         written += _block(work, since, until, [])[0]
@@ -170,23 +173,21 @@ def _block(work: Work, since: int, until: int, runs: list[Run]) -> tuple[int, bo
     change substitutes farther on."""
     subject, clock = work.subject, work.clock
     with clock.on("load"):
-        there = store.held("hour", subject.point, since, until)
-        book = ledger(subject, since, (until - since) // HOUR, runs, there)
+        book = ledger(subject, since, (until - since) // HOUR, runs)
         past = history.before(subject, book)
+        there = {level: store.held(level, subject.point, windows.start_of(level, since), until)
+                 for level in ABOVE}
     with clock.on("judge"):
         judgement = above.judged(subject, book, past)
     with clock.on("rows"):
         rules = Rules(subject.book, subject.kind)
-        rows = list(above.hour_rows(subject, book, judgement, rules))
-        anew = {key: one for key, one in there.items() if _is_new(book, key[0])}
-        gone = _gone(rows, anew)
-        rows += above.changed_substitutes(subject, book, judgement, there)
-        changes = {"hour": [*store.compare("hour", rows, there, other_rules=subject.other_rules),
-                            *gone]}
-        sums = above.sums(subject, book, judgement, rules)
-    with clock.on("load"):
+        changes = {"hour": _hours(subject, book, judgement, rules)}
+        sums = above.sums(subject, book, judgement, rules, there)
         sums.rows["year"] = years.rows(subject, since, until, sums, rules)
-        changes |= {level: _compared(subject, level, since, until, sums) for level in ABOVE}
+        for level in ABOVE:
+            rows = sums.rows[level]
+            changes[level] = [*store.compare(level, rows, there[level]),
+                              *_gone(rows, there[level])]
     with clock.on("store"):
         store.keep_rules(rules.sets)
         written = sum(store.write(level, subject.point, work.worker, some)
@@ -194,16 +195,21 @@ def _block(work: Work, since: int, until: int, runs: list[Run]) -> tuple[int, bo
     return written, _reaches(subject, changes["hour"])
 
 
-def _compared(
-    subject: Subject, level: windows.Level, since: int, until: int, sums: Sums
+def _hours(
+    subject: Subject, book: Ledger, judgement: Judgement, rules: Rules
 ) -> list[Change]:
-    held = store.held(level, subject.point, windows.start_of(level, since), until)
-    rows = sums.rows[level]
-    return [*store.compare(level, rows, held), *_gone(rows, held)]
-
-
-def _is_new(book: Ledger, hour: int) -> bool:
-    return bool(book.new[(hour - book.start) // HOUR])
+    """What is to be written of the hours: those judged anew, and those whose substitute changed."""
+    rows = list(above.hour_rows(subject, book, judgement, rules))
+    anew = {key: one for key, one in book.there.items()
+            if book.new[(key[0] - book.start) // HOUR]}
+    changes = [*store.compare("hour", rows, anew, other_rules=subject.other_rules),
+               *_gone(rows, anew)]
+    others = above.changed_substitutes(subject, book, judgement)
+    if others:
+        hours = [one.hour for one in others]
+        there = store.held("hour", subject.point, min(hours), max(hours) + HOUR)
+        changes += store.compare("hour", above.with_substitutes(others, there), there)
+    return changes
 
 
 def _gone(rows: Sequence[store.Row], there: There) -> list[Change]:

@@ -95,6 +95,15 @@ def _inputs(subject: Subject, part: grids.Stretch) -> dict[str, list[str]]:
     return found
 
 
+def trimmed(run: Run, since: int) -> Run:
+    """A run without its hours before an instant."""
+    lead = max(0, (since - run.start) // HOUR)
+    if not lead:
+        return run
+    return replace(run, start=since, hours=run.hours - lead, sheet=cut(run.sheet, lead),
+                   inputs={code: own[lead:] for code, own in run.inputs.items()})
+
+
 def cut(sheet: Sheet, lead: int) -> Sheet:
     """A sheet without its first hours."""
     if not lead:

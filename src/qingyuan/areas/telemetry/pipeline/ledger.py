@@ -1,61 +1,110 @@
 """Stored hours and newly judged ones side by side, as the sheet that everything above the hour is
-made of."""
+made of.
 
-from collections.abc import Sequence
+Whole rows are read only of the days in which an hour is judged anew; of the others what an engine
+needs to make substitutes, months and quarters of, straight into arrays.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyuan.calc import reasons, water
-from qingyuan.calc.roles import FLOW, VELOCITY
+from qingyuan.calc.roles import FLOW, VELOCITY, is_pollutant
 from qingyuan.calc.ruling import Properties
 from qingyuan.calc.sheet import NOT_JUDGED, FactorHours, Sheet
-from qingyuan.calc.types import VERDICTS
+from qingyuan.calc.types import VERDICTS, Floats
+from qingyuan.kernel import windows
 from qingyuan.kernel.windows import HOUR
 
 from ..models import HourValue
+from . import store
 from .hours import Run
-from .store import There
+from .store import Row, There
 from .subject import Subject
 
 FLOW_OF = {"gas": VELOCITY, "water": FLOW}  # the factor whose rows carry the flow
 _VERDICT = {name: index for index, name in enumerate(VERDICTS)}
+Span = tuple[int, int]
 
 
 @dataclass
 class Ledger:
-    """``hours`` clock hours from ``start`` of all factors. ``new`` tells the hours of a run,
-    ``inputs`` has the digest of each hour's inputs ("" where it is not judged)."""
+    """``hours`` clock hours from ``start`` of all factors.
+
+    ``new`` tells the hours of a run. ``there`` has the stored rows of the days that a run touches,
+    ``inputs`` the digest of each of these days' hours by factor ("" where it is not judged).
+    ``before`` has of each pollutant's stored hours the substitute and the reason as they stand.
+    """
 
     start: int
     hours: int
     sheet: Sheet
     new: NDArray[np.bool_]
-    inputs: dict[str, list[str]] = field(default_factory=dict)
+    there: There
+    inputs: dict[str, dict[int, str]]
+    before: dict[str, "Before"] = field(default_factory=dict)
 
 
-def ledger(
-    subject: Subject, start: int, hours: int, runs: Sequence[Run], there: There
-) -> Ledger:
-    """The hours of ``there`` (stored rows by time and factor id) with those of the runs above them.
-    """
-    codes = subject.codes
-    factors = {code: _empty(hours) for code in codes}
-    inputs = {code: [""] * hours for code in codes}
-    flow = np.full(hours, np.nan)
-    clauses: dict[str, int] = {"": 0}
+@dataclass
+class Before:
+    """Stored hours of one factor: their places in the ledger, substitutes, reasons."""
+
+    places: NDArray[np.int64]
+    substituted: Floats
+    reasons: list[str]
+
+
+def ledger(subject: Subject, start: int, hours: int, runs: Sequence[Run]) -> Ledger:
+    """The stored hours with those of the runs above them. A query for each stretch between the
+    runs' days, and one for each of those."""
+    end = start + HOUR * hours
+    days = _days(runs, start, end)
+    there: There = {}
+    for since, until in days:
+        there |= store.held("hour", subject.point, since, until)
     new = np.zeros(hours, np.bool_)
     for run in runs:
         first = (run.start - start) // HOUR
         new[first:first + run.hours] = True
-    _stored(subject, start, there, new, factors, inputs, flow, clauses)
+    stored = [store.slim(one.row) for (time, _factor), one in there.items()
+              if not new[(time - start) // HOUR]]
+    for since, until in _between(days, start, end):
+        stored += store.slim_rows(subject.point, since, until)
+    factors = {code: _empty(hours) for code in subject.codes}
+    flow = np.full(hours, np.nan)
+    before = _stored(subject, start, stored, factors, flow)
+    inputs = _inputs(subject, there, new, start)
+    clauses: dict[str, int] = {"": 0}
     for run in runs:
         _judged(subject, start, run, factors, inputs, flow, clauses)
-    weight = _weight(subject, start, flow)
-    return Ledger(start, hours, Sheet(start, hours, factors, flow, weight, tuple(clauses)), new,
-                  inputs)
+    sheet = Sheet(start, hours, factors, flow, _weight(subject, start, flow), tuple(clauses))
+    return Ledger(start, hours, sheet, new, there, inputs, before)
+
+
+def _days(runs: Sequence[Run], start: int, end: int) -> list[Span]:
+    """The days that the runs touch, as disjoint spans within [start, end), in order."""
+    spans: list[Span] = []
+    for run in runs:
+        since = max(start, windows.start_of("day", run.start))
+        until = min(end, windows.end_of("day", run.start + HOUR * (run.hours - 1)))
+        if spans and since <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], until))
+        else:
+            spans.append((since, until))
+    return spans
+
+
+def _between(spans: Sequence[Span], start: int, end: int) -> Iterator[Span]:
+    """What the spans leave of [start, end)."""
+    for since, until in spans:
+        if start < since:
+            yield start, since
+        start = until
+    if start < end:
+        yield start, end
 
 
 def _empty(hours: int) -> FactorHours:
@@ -66,47 +115,50 @@ def _empty(hours: int) -> FactorHours:
 
 
 def _stored(
-    subject: Subject, start: int, there: There, new: NDArray[np.bool_],
-    factors: dict[str, FactorHours], inputs: dict[str, list[str]], flow: NDArray[np.float64],
-    clauses: dict[str, int],
-) -> None:
-    """Fill in the rows of hours that no run judges anew."""
-    carrier = FLOW_OF[subject.kind]
-    of_id = {subject.id_of(code): code for code in factors}
-    rows: dict[str, list[tuple[Any, ...]]] = {code: [] for code in factors}
-    for (time, factor), held in there.items():
+    subject: Subject, start: int, rows: Sequence[Row], factors: dict[str, FactorHours],
+    flow: Floats,
+) -> dict[str, Before]:
+    """Fill in the hours that no run judges anew, but for count and clause, which nothing above the
+    hour rests on."""
+    if not rows:
+        return {}
+    times, ids, values, converted, masses, substituted, verdicts, texts = zip(*rows, strict=True)
+    places = (np.array(times, np.int64) - start) // HOUR
+    factor = np.array(ids)
+    columns = [np.array(column, np.float64) for column in (values, converted, masses, substituted)]
+    verdict = np.fromiter(map(_VERDICT.__getitem__, verdicts), np.uint8, len(rows))
+    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    table = np.array([reasons.encoded(text.split(";") if text else ()) for text in known])
+    which = np.fromiter(map(known.__getitem__, texts), np.intp, len(rows))
+    before = {}
+    for code, into in factors.items():
+        here = np.flatnonzero(factor == subject.id_of(code))
+        at = places[here]
+        into.value[at], into.mass[at] = columns[0][here], columns[2][here]
+        carried = flow if code == FLOW_OF[subject.kind] else into.converted
+        carried[at] = columns[1][here]
+        into.verdict[at] = verdict[here]
+        into.why[at], into.remarks[at] = table[which[here]].T
+        if subject.kind == "gas" and is_pollutant(code):
+            before[code] = Before(at, columns[3][here], [texts[place] for place in here.tolist()])
+    return before
+
+
+def _inputs(
+    subject: Subject, there: There, new: NDArray[np.bool_], start: int
+) -> dict[str, dict[int, str]]:
+    """The inputs of stored hours beside new ones, by factor and hour."""
+    of_id = {subject.id_of(code): code for code in subject.codes}
+    found: dict[str, dict[int, str]] = {code: {} for code in subject.codes}
+    for (time, factor), one in there.items():
         if factor in of_id and not new[(time - start) // HOUR]:
-            rows[of_id[factor]].append(held.row)
-    known: dict[str, tuple[int, int]] = {}
-    for code, own in rows.items():
-        if not own:
-            continue
-        (_point, times, _factor, count, value, converted, mass, _substituted, verdict, reason,
-         clause, _rules, digests) = zip(*own, strict=True)
-        place = (np.array(times, np.int64) - start) // HOUR
-        for text in set(reason) - set(known):
-            known[text] = reasons.encoded(text.split(";") if text else ())
-        into = factors[code]
-        into.valid_minutes[place] = count
-        into.value[place] = np.array(value, np.float64)
-        into.mass[place] = np.array(mass, np.float64)
-        numbers = np.array(converted, np.float64)
-        if code == carrier:
-            flow[place] = numbers
-        else:
-            into.converted[place] = numbers
-        into.verdict[place] = [_VERDICT[text] for text in verdict]
-        pairs = [known[text] for text in reason]
-        into.why[place] = [why for why, _remarks in pairs]
-        into.remarks[place] = [remarks for _why, remarks in pairs]
-        into.clause[place] = [clauses.setdefault(text, len(clauses)) for text in clause]
-        for hour, text in zip(place.tolist(), digests, strict=True):
-            inputs[code][hour] = text
+            found[of_id[factor]][time] = one.row[store.INPUTS]
+    return found
 
 
 def _judged(
     subject: Subject, start: int, run: Run, factors: dict[str, FactorHours],
-    inputs: dict[str, list[str]], flow: NDArray[np.float64], clauses: dict[str, int],
+    inputs: dict[str, dict[int, str]], flow: Floats, clauses: dict[str, int],
 ) -> None:
     """Fill in a run's hours, each factor from its own first hour on."""
     first = (run.start - start) // HOUR
@@ -122,8 +174,9 @@ def _judged(
             getattr(into, name)[here] = getattr(own, name)
         into.clause[here] = table[own.clause]
         into.verdict[here][~wanted[code]] = NOT_JUDGED
-        inputs[code][here] = [text if asked else "" for text, asked in
-                              zip(run.inputs[code], wanted[code].tolist(), strict=True)]
+        inputs[code].update(
+            (time, text) for time, text, asked in
+            zip(starts.tolist(), run.inputs[code], wanted[code].tolist(), strict=True) if asked)
 
 
 def _wanted(
@@ -136,7 +189,7 @@ def _wanted(
             for code in run.sheet.factors}
 
 
-def _weight(subject: Subject, start: int, flow: NDArray[np.float64]) -> NDArray[np.float64]:
+def _weight(subject: Subject, start: int, flow: Floats) -> Floats:
     """The volume of the hour in which each value's water was sampled (water)."""
     lead = subject.lead
     if not lead:
@@ -144,10 +197,10 @@ def _weight(subject: Subject, start: int, flow: NDArray[np.float64]) -> NDArray[
     own = Properties(subject.case(start, flow.size, ())).numbers("sampling_offset_hours")
     book = subject.ruling(start, flow.size).numbers("water.sampling_offset")
     offset = np.concatenate([np.zeros(lead), np.where(np.isfinite(own), own, book)])
-    return water.at_sampling(np.concatenate([_before(subject, start), flow]), offset)[lead:]
+    return water.at_sampling(np.concatenate([_flow_before(subject, start), flow]), offset)[lead:]
 
 
-def _before(subject: Subject, start: int) -> NDArray[np.float64]:
+def _flow_before(subject: Subject, start: int) -> Floats:
     """The flow of the hours before, as far as a value may belong to them."""
     flow = np.full(subject.lead, np.nan)
     since = start - HOUR * subject.lead

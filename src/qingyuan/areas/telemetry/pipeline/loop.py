@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.rules.queries import book_for
 from qingyuan.kernel.windows import HOUR
 
+from ..models import JudgedPoint
 from . import dirty
 from .chunk import LONGEST, Done, Work, fill_gaps, judge_chunk
 from .claim import Lost, claim, release, renew, waiting, worker_name
@@ -83,21 +85,21 @@ def _point(point: MonitoringPoint, worker: str, before: int, over: Callable[[], 
 def _chunks(point: MonitoringPoint, worker: str, before: int, clock: Clock) -> Iterator[Done]:
     from ..wire_events import from_flags  # enters facts, and those mark hours by this package
 
-    subject = subject_of(point)
-    if subject.other_rules:
-        mark_changed(subject)
+    book = book_for(point).book.fingerprint
+    known = JudgedPoint.objects.values_list("rules", flat=True).get(pk=point.pk)
+    if known not in ("", book):
+        mark_changed(subject_of(point))
     while marks := dirty.take(point.pk, before, LONGEST):
-        filled = bool(fill_gaps(subject, marks))
+        subject = subject_of(point)  # what was entered meanwhile counts
+        more = fill_gaps(subject, marks)
         # What flags tell of is entered first, so that the hours are judged by it at once.
         if from_flags(point, marks[0].hour, marks[-1].hour + HOUR):
-            subject = subject_of(point)
-            filled = True
-        if filled:
+            subject, more = subject_of(point), 1
+        if more:
             marks = dirty.take(point.pk, before, LONGEST)
         renew(point.pk, worker)
-        work = Work(subject, worker, before, clock)
-        yield judge_chunk(work, marks, last=dirty.remaining(point.pk, before) <= len(marks))
-        subject = subject_of(point)  # what was entered meanwhile counts
+        last = dirty.remaining(point.pk, before) <= len(marks)
+        yield judge_chunk(Work(subject, worker, before, clock), marks, last=last)
 
 
 @contextmanager

@@ -186,3 +186,15 @@ def test_a_reported_hour_stands_for_the_minutes_that_never_came(gas, sent, judge
     assert [(row.value, row.verdict) for row in found] == [
         (20.0, "valid"), (33.0, "valid"), (None, "invalid")]
     assert [("reported_hour" in row.reason) for row in found] == [False, True, False]
+
+
+def test_packets_without_a_value_before_the_first_make_no_hours(gas, sent, judge, rows):
+    nothing = dict.fromkeys(CODES)
+    sent(gas.point, START - 5 * HOUR, 2, usual=nothing)
+    assert judge(START + DAY).written == 0
+    pipeline.mark_hours(gas.point.pk, [START - 5 * HOUR])
+    sent(gas.point, START, 2)
+    judge(START + DAY)
+    assert {time for time, _code in rows(gas.point)} == {START, START + HOUR}
+    assert rows(gas.point, "day")[START, "a21026"].count == 2
+    assert JudgedPoint.objects.get().first == START
