@@ -192,6 +192,44 @@ STATES: dict[str, State] = {
     "mark.banked": State(_("闷炉"), "hourglass", "teal"),
     "mark.accident": State(_("事故"), "alert-triangle", "teal"),
     "mark.stopped": State(_("停运"), "power", "slate"),
+    # how far a mark has come between the unit, the discharger and the national platform
+    "markstate.prepared": State(
+        _("待申报"), "hourglass", "violet", _("已准备，待排污单位在国发平台企业端申报")
+    ),
+    "markstate.late": State(
+        _("逾期未申报"), "alert-triangle", "red", _("申报期限已过，请尽快申报")
+    ),
+    "markstate.declared": State(_("已申报"), "send", "blue", _("已申报，参与判定")),
+    "markstate.matched": State(_("已核对"), "circle-check", "green", _("与国发平台一致，参与判定")),
+    "markstate.differs": State(
+        _("与申报不一致"), "alert-circle", "amber", _("与国发平台上的申报不一致，以平台为准")
+    ),
+    "markstate.withdrawn": State(_("已撤回"), "ban", "slate"),
+    # what became of a line of the platform's tables
+    "outcome.matched": State(_("一致"), "circle-check", "green", _("与准备的标记一致")),
+    "outcome.differs": State(
+        _("不一致"), "alert-circle", "amber", _("时间、类型或因子与准备的不同")
+    ),
+    "outcome.new": State(_("新申报"), "plus", "blue", _("没有准备过，作为已申报的标记登记")),
+    "outcome.unfinished": State(
+        _("未完成"), "hourglass", "grey", _("排污单位尚未完成申报，不参与判定")
+    ),
+    "outcome.deleted": State(_("已撤销"), "trash", "slate", _("平台上已删除，不再参与判定")),
+    # a row of the platform's tables
+    "platform.completed": State(_("已完成"), "circle-check", "green"),
+    "platform.unfinished": State(_("未完成"), "hourglass", "grey"),
+    "platform.deleted": State(_("已撤销"), "trash", "slate"),
+    # a quarter's audit
+    "audit.not_due": State(_("未到期"), "calendar", "slate", _("季度还没有结束")),
+    "audit.due": State(_("待编制"), "hourglass", "violet", _("季度已结束，请在期限内编制")),
+    "audit.overdue": State(_("逾期未编制"), "alert-triangle", "red"),
+    "audit.prepared": State(_("待确认"), "user-question", "amber", _("已编制，待排污单位确认")),
+    "audit.changed": State(
+        _("数据有变化"), "refresh", "magenta", _("编制后重新判定过，请核对差异并重新编制")
+    ),
+    "audit.confirmed": State(_("已确认"), "circle-check", "green"),
+    "audit.voluntary": State(_("自愿"), "circle-dashed", "slate", _("标准没有要求，可自愿编制")),
+    "audit.no_data": State(_("没有数据"), "circle-dashed", "grey", _("该季度没有判定过的数据")),
     # what is in order, due soon, overdue
     "due.ok": State(_("有效"), "circle-check", "green"),
     "due.soon": State(_("即将到期"), "alert-triangle", "amber"),

@@ -38,6 +38,13 @@ VERBS = {
     "withdraw_event": gettext_lazy("撤回事件"),
     "add_mark": gettext_lazy("登记标记"),
     "withdraw_mark": gettext_lazy("撤回标记"),
+    "replace_mark": gettext_lazy("更正标记"),
+    "declare_mark": gettext_lazy("确认申报"),
+    "match_mark": gettext_lazy("与平台核对"),
+    "map_place": gettext_lazy("对应平台点位"),
+    "import_marks": gettext_lazy("导入平台标记"),
+    "prepare_audit": gettext_lazy("编制季度审核"),
+    "confirm_audit": gettext_lazy("确认季度审核"),
     "set_parameter": gettext_lazy("设定参数"),
     "withdraw_parameter": gettext_lazy("撤回参数"),
 }

@@ -107,7 +107,7 @@ def standings(
     ]
 
 
-_MEDIA = ("gas", "water", "gas|water", "water|gas")
+_MEDIA = ("gas", "water")
 
 
 def _standing(
