@@ -13,7 +13,7 @@ from . import tallies
 from .arrivals import draw_lines
 from .models import HourValue, JudgedPoint, MonthTally, MonthValue
 
-LONGEST = 60.0  # seconds of one run; what is left waits for the next
+LONGEST = 20.0  # seconds of one run: judging waits meanwhile, what is left is for the next
 PAUSE = 0.005  # seconds left to intake between two points
 RECENT = 100 * DAY  # in which each hour is looked at; of older months, whether anything changed
 AGAIN = 86_400_000  # ms after which a recent month is counted again in any case: links may change
