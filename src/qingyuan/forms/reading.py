@@ -154,7 +154,8 @@ class Reader:
             found.extend(self._item(item, where, form))
         for one in self._tables(table, "field", where):
             found.extend(self._field(one, where, form))
-        return tuple(found)
+        # one signs below what one signs for, whatever order the entries have
+        return tuple(sorted(found, key=lambda one: one.type == "signature"))
 
     def _item(self, table: Toml, where: str, form: Toml) -> Iterable[Field]:
         """An item of an inspection: due at every visit unless its interval is longer than the

@@ -15,6 +15,7 @@ from qingyuan.forms.definition import (
     Form,
     Setting,
     Table,
+    printed,
 )
 from qingyuan.forms.functions import NotComputable
 from qingyuan.forms.kinds import filled
@@ -54,6 +55,10 @@ def validate(
 
 
 def _group(sheet: Sheet, group: Group) -> Iterator[Problem]:
+    unit = group.cells.get("unit")
+    if group.block and group.block.units and unit and unit not in group.block.units:
+        known = "、".join(map(printed, group.block.units))
+        yield Problem(f"{group.path}.unit", "wrong_value", f"{group.label}的单位应为{known}")
     for one in group.section.fields:
         yield from _field(sheet, one, group, None)
     for table in group.section.tables:
