@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.rules.values import unit as unit_word
+from qingyuan.hj212 import factors
 from qingyuan.ui.numbers import figure
 
 from . import parameters
@@ -40,13 +41,14 @@ def title_of(name: str) -> str:
 
 
 def unit_of(name: str) -> str:
-    """The unit of a parameter; of a limit, range or limit of detection that of the concentration.
+    """The unit of a parameter; of a limit, range or limit of detection that of its factor.
 
-    >>> unit_of("duct_area_m2"), unit_of("limit.w01018"), unit_of("technique")
-    ('m²', 'mg/L', '')
+    >>> unit_of("duct_area_m2"), unit_of("limit.w01018"), unit_of("range.a19001"), unit_of("flag_f")
+    ('m²', 'mg/L', '%', '')
     """
     word, _dot, code = name.partition(".")
     if word in ("limit", "range", "detection"):
-        return "mg/L" if code.startswith("w") else "mg/m³"
+        row = factors.find(code)
+        return row.unit if row else ""
     known = parameters.of(name)
     return unit_word(known.unit) if known else ""

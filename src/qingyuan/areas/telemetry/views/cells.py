@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.telemetry.queries.judged import Judged
@@ -18,20 +17,20 @@ from qingyuan.areas.telemetry.queries.verdicts import (
 )
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
+from qingyuan.kernel.windows import Level
 from qingyuan.ui.numbers import figure
 from qingyuan.ui.states import state
 from qingyuan.ui.templatetags.qingyuan import icon
 
 
 class Cell(NamedTuple):
-    """``text`` is the rounded figure or a dash; ``query`` leads on to the reasons."""
+    """``text`` is the rounded figure or a dash, "" where nothing is judged; ``query`` leads on to
+    the reasons; ``title`` says on hover what is not as expected."""
 
     text: str
-    tone: str
-    icon: str
+    verdict: str
     title: str
     query: str
-    verdict: str
     first: bool = False  # of its factor: the one that bears the icon
 
 
@@ -67,43 +66,61 @@ def second_label(word: str) -> str:
 @lru_cache(maxsize=16)
 def icon_of(verdict: str) -> SafeString:
     """The icon of a verdict; none for a valid one, which is what everybody expects."""
-    return SafeString("") if verdict == "valid" else icon(state("judged", verdict).icon)
+    return SafeString("") if verdict in ("", "valid") else icon(state("judged", verdict).icon)
 
 
+@lru_cache(maxsize=16)
 def tone_of(verdict: str) -> str:
-    """The class of a verdict's colour; "" for a valid one."""
-    return "" if verdict == "valid" else f"judged tone-{state('judged', verdict).tone}"
+    """The class of a verdict's colour; "" for a valid one, and where nothing is judged."""
+    plain = verdict in ("", "valid")
+    return "" if plain else f"judged tone-{state('judged', verdict).tone}"
 
 
-def query(level: str, row: Judged) -> str:
-    """The address of a row's reasons behind ``why/``."""
-    return "?" + urlencode({"level": level, "time": row.time, "factor": row.factor})
+def query(level: Level, row: Judged) -> str:
+    """The address of a row's reasons behind ``why/``. A factor's code is letters and digits, so
+    that nothing has to be quoted."""
+    return f"?level={level}&time={row.time}&factor={row.factor}"
 
 
-def cells(level: str, row: Judged | None, of: Quantity, wanted: Iterable[Head]) -> list[Cell]:
-    """The cells of one factor of one period; without a row they say that nothing is judged yet."""
+def cells(level: Level, row: Judged | None, of: Quantity, wanted: Iterable[Head]) -> list[Cell]:
+    """The cells of one factor of one period; without a row nothing is judged yet."""
     if row is None:
-        return [Cell("", "", "", _("尚未判定"), "", "", first)
-                for first in _firsts(wanted)]
-    said = f"{windows.key(_LEVEL[level], row.time)} {of.name} {said_of(row)}"
-    where, tone, mark = query(level, row), tone_of(row.verdict), icon_of(row.verdict)
-    made = []
+        return [Cell("", "", "", "", number == 0) for number, _head in enumerate(wanted)]
+    where, made = query(level, row), []
     for number, head in enumerate(wanted):
-        value = getattr(row, head.name)
-        text = figure(value, head.digits)
-        title = f"{said} {head.label} {text} {head.unit}".rstrip() if text else said
-        if not text and (reason := empty_reason(row, head.name)) not in said:
-            title = f"{said} {head.label}：{reason}"
-        made.append(Cell(text or "—", tone, "" if number else mark, title, where, row.verdict,
-                         not number))
+        text = figure(getattr(row, head.name), head.digits)
+        # A table has a thousand valid figures, which their headings explain.
+        title = "" if text and row.verdict == "valid" else _title(level, row, of, head, text)
+        made.append(Cell(text or "—", row.verdict, title, where, number == 0))
     return made
 
 
-_LEVEL: dict[str, Any] = {level: level for level in ("hour", "day", "month", "quarter", "year")}
+def _title(level: Level, row: Judged, of: Quantity, head: Head, text: str) -> str:
+    said = f"{windows.key(level, row.time)} {of.name} {said_of(row)}"
+    if text:
+        return f"{said} {head.label} {text} {head.unit}".rstrip()
+    reason = empty_reason(row, head.name)
+    return said if reason in said else f"{said} {head.label}：{reason}"
 
 
-def _firsts(wanted: Iterable[Head]) -> list[bool]:
-    return [number == 0 for number, _head in enumerate(wanted)]
+def html_of(cell: Cell, address: str, column: str, *, dim: bool = False) -> str:
+    """A cell as HTML, escaped. Written here and not in a template: a page has up to two thousand,
+    and they are most of its time. ``column`` are classes, ``address`` that of the reasons."""
+    title = f' title="{escape(cell.title)}"' if cell.title else ""
+    state_class = tone_of(cell.verdict) if cell.verdict != "valid" else "is-valid"
+    dimmed = " is-dim" if dim else ""
+    mark = icon_of(cell.verdict) if cell.first else ""
+    shown = (f'<a class="why" href="{escape(address + cell.query)}">{mark}'
+             f'<span class="figure">{escape(cell.text)}</span></a>') if cell.query else ""
+    return f'<td class="{column} {state_class}{dimmed}"{title}>{shown}</td>'
+
+
+def line_of(
+    row: Iterable[Cell], address: str, column: str = "right nowrap", keep: str = ""
+) -> SafeString:
+    """The cells of a row; those of another verdict than ``keep`` are dimmed when it is given."""
+    return mark_safe("".join(html_of(cell, address, column, dim=bool(keep)
+                                     and cell.verdict != keep) for cell in row))
 
 
 def said_of(row: Judged) -> str:
@@ -121,8 +138,3 @@ def tallies(rows: Iterable[Judged], chosen: str) -> list[dict[str, Any]]:
         counts[row.verdict] += 1
     return [{"code": code, "count": count} for code, count in counts.items()
             if count or code == chosen]
-
-
-def linked(cell: Cell, address: str) -> SafeString:
-    """A cell's figure as a quiet link."""
-    return format_html('<a class="why" href="{}{}">{}</a>', address, cell.query, cell.text)

@@ -24,9 +24,8 @@ from qingyuan.ui.numbers import china_time, figure
 from qingyuan.ui.sheets import FORMS, csv_lines, disposition, xlsx_file
 from qingyuan.ui.states import state
 
-from .judging import frame
+from .judging import frame, point_or_404
 from .periods import Period, around, period
-from .point import point_or_404
 
 PAGE = 50
 WORDS = {

@@ -32,8 +32,7 @@ from qingyuan.kernel.windows import DAY
 from qingyuan.ui.navigation import address_of
 from qingyuan.ui.numbers import china_time
 
-from .judging import frame
-from .point import point_or_404
+from .judging import frame, point_or_404
 from .timeline import lanes
 from .why_facts import event_line, mark_line
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.areas.assets.models import MonitoringPoint
@@ -15,13 +16,12 @@ from qingyuan.areas.telemetry.queries.judged_charts import JudgedChart, judged_c
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, quantities
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
-from qingyuan.kernel.windows import DAY, HOUR
+from qingyuan.kernel.windows import DAY, HOUR, Level
 
 from .address import small_int
-from .cells import Cell, Head, cells, heads, icon_of, second_label, tallies, tone_of
-from .judging import frame
+from .cells import Cell, Head, cells, heads, line_of, second_label, tallies
+from .judging import frame, point_or_404
 from .periods import Period, asked
-from .point import point_or_404
 from .window import LATEST
 
 SHOWS = (("values", _("浓度")), ("mass", _("排放量")), ("all", _("全部")))
@@ -86,10 +86,14 @@ def _day(
     ]
     if verdict:
         table = [line for line in table if any(c.verdict == verdict for c in line["cells"])]
+    why = reverse("telemetry:why", args=[point.pk])
+    for line in table:
+        line["html"] = line_of(line["cells"], why)
+    foot = _line("day", {code: days.get(code) for code in codes}, columns)
     return {
         "columns": [{"of": one, "heads": found} for one, found in columns],
         "rows": table, "tabs": tallies(rows, verdict), "total": len(rows),
-        "foot": _line("day", {code: days.get(code) for code in codes}, columns),
+        "foot": foot, "foot_html": line_of(foot, why),
         "tiles": [{"of": one, "row": days[one.code]} for one in known
                   if one.pollutant and one.code in days],
         "mass_digits": MASS_DIGITS,
@@ -97,7 +101,7 @@ def _day(
 
 
 def _line(
-    level: str, held: dict[str, Judged | None], columns: list[tuple[Quantity, list[Head]]]
+    level: Level, held: dict[str, Judged | None], columns: list[tuple[Quantity, list[Head]]]
 ) -> list[Cell]:
     return [cell for one, wanted in columns for cell in cells(level, held[one.code], one, wanted)]
 
@@ -112,12 +116,15 @@ def _month(
     quarter = windows.start_of("quarter", shown.start)
     quarters = judged.quarters_of(scope, point, quarter, quarter + 1, codes)
     months = judged.months_of(scope, point, shown.start, shown.start + 1, codes)
-    held = {row.time: row for row in rows}
+    held, why = {row.time: row for row in rows}, reverse("telemetry:why", args=[point.pk])
     value, lines = heads(one, "values")[:1], []
     for start in range(shown.start, shown.end, DAY):
         hours = [cells("hour", held.get(start + HOUR * n), one, value)[0] for n in range(24)]
         if not verdict or any(cell.verdict == verdict for cell in hours):
-            lines.append(_month_line(start, hours, days.get(start), one))
+            lines.append({
+                "key": windows.key("day", start), "number": windows.key("day", start)[-2:],
+                "hours": hours, "html": line_of(hours, why, "hour", verdict),
+                "day": days.get(start)})
     return {
         "rows": lines, "tabs": tallies(rows, verdict), "total": len(rows), "hours": range(24),
         "row": months[0] if months else None, "quarter": quarters[0] if quarters else None,
@@ -125,17 +132,6 @@ def _month(
         "rate_hours": _rate_hours(quarters[0]) if quarters else None,
         "quarter_key": windows.key("quarter", shown.start),
         "second": second_label(one.second), "mass_digits": MASS_DIGITS,
-    }
-
-
-def _month_line(
-    start: int, hours: list[Cell], day: Judged | None, one: Quantity
-) -> dict[str, Any]:
-    return {
-        "time": start, "key": windows.key("day", start), "number": windows.key("day", start)[-2:],
-        "hours": hours, "day": day, "tone": tone_of(day.verdict) if day else "",
-        "icon": icon_of(day.verdict) if day else "",
-        "cells": cells("day", day, one, heads(one, "all")),
     }
 
 

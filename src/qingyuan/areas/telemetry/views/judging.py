@@ -2,16 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.telemetry.queries.judged import parameters_of, progress
 from qingyuan.areas.telemetry.queries.verdicts import lacking
 
-from .point import point_or_404
+
+def point_or_404(scope: Scope, pk: int) -> MonitoringPoint:
+    """A visible point, without its live state, which these pages do not show."""
+    found = points_of(scope).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def frame(scope: Scope, point: MonitoringPoint) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from qingyuan.areas.rules.queries import BookFor, book_for
 from qingyuan.areas.telemetry.models import LEVELS
 from qingyuan.areas.telemetry.queries import judged
 from qingyuan.areas.telemetry.queries.judged import Judged, Version
+from qingyuan.areas.telemetry.queries.substitutes import figure as rule_figure
 from qingyuan.areas.telemetry.queries.verdicts import (
     MASS_DIGITS,
     Quantity,
@@ -27,7 +28,7 @@ from qingyuan.kernel.clock import day_of
 
 from .address import small_int
 from .cells import second_label
-from .point import point_or_404
+from .judging import point_or_404
 from .why_hour import explained_hour
 from .why_period import explained_period
 from .window import LATEST, field_value
@@ -57,7 +58,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
         "point": point, "level": level, "of": asked.of, "row": asked.row,
         "end": windows.end_of(level, start), "from_iso": field_value(start),
         "to_iso": field_value(windows.end_of(level, start)), "key": windows.key(level, start),
-        "figures": figures(asked), "why": reasons(asked, book),
+        "figures": figures(asked), "least": least(asked), "why": reasons(asked, book),
         "rules": rules(asked, book), "day": day_of(start),
         "versions": changes(versions), "can_frames": may(scope, "see_frames"),
         **explained(asked, book),
@@ -101,6 +102,23 @@ def figures(asked: Asked) -> list[dict[str, Any]]:
 def _mean_label(level: str) -> str:
     return {"hour": "小时均值", "day": "日均值", "month": "月均值", "quarter": "季均值",
             "year": "年均值"}[level]
+
+
+def least(asked: Asked) -> float | None:
+    """How many valid minutes, hours or days make the period valid, where that is one number; of
+    water from the day on it is a share of what is due."""
+    held, kind = asked.version.provisions, asked.point.kind
+    if kind == "water":
+        if asked.level != "hour" or asked.of.pollutant:
+            return None
+        return rule_figure(held, "water.hour.min_values")
+    names = {"hour": "gas.hour.min_valid_minutes", "day": "gas.day.min_valid_hours",
+             "month": "gas.month.min_valid_days"}
+    name = names.get(asked.level, "")
+    if asked.level == "month" and windows.key("month", asked.row.time).endswith("-02"):
+        name += "_february"
+    found = rule_figure(held, name) if name else float("nan")
+    return None if found != found else found
 
 
 def reasons(asked: Asked, book: BookFor) -> list[dict[str, Any]]:

@@ -38,8 +38,9 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
                    "cells": cells(lower, part, asked.of, columns)} for part in parts],
         "counts": [{"code": code, "count": counts[code]} for code in VERDICTS if counts[code]],
         "months": [{"row": one, "key": windows.key("month", one.time)} for one in months],
-        "steps": [step for step in (_mean(asked, parts), *_sums(asked, parts), _capture(asked))
-                  if step],
+        "steps": [step for step in (
+            _mean(asked, parts), _mean_converted(asked, parts), *_sums(asked, parts),
+            _capture(asked)) if step],
         "reported": reported_lines(DayReading, asked.point.pk, asked.row, asked.of)
         if asked.level == "day" else [],
     }
@@ -60,6 +61,15 @@ def _mean(asked: "Asked", parts: list[Judged]) -> Step | None:
                 asked.of.unit, FORMULAS["water_weighted_mean"].cite(), "text")
 
 
+def _mean_converted(asked: "Asked", parts: list[Judged]) -> Step | None:
+    used = [part.converted for part in parts
+            if part.verdict == "valid" and part.converted is not None]
+    if asked.of.second != "converted" or not used or asked.row.converted is None:
+        return None
+    return Step(f"{len(used)} 个有效{WORDS[PARTS[asked.level]]}折算值的算术平均", "ΣC折 / n",
+                f"{sum(used):.10g} / {len(used)}", asked.row.converted, asked.of.unit, "", "")
+
+
 def _sums(asked: "Asked", parts: list[Judged]) -> list[Step]:
     if not asked.of.pollutant:
         return []
@@ -74,8 +84,8 @@ def _sums(asked: "Asked", parts: list[Judged]) -> list[Step]:
         if total is not None and values:
             added = abs(sum(values) - total) <= 1e-6 * max(abs(total), 1e-9)
             note = "" if added else "不由各期相加"
-            found.append(Step(f"{title}：{len(values)} 个{word}之和", "ΣG",
-                              f"{sum(values):.10g}", total, "kg", "", "", note))
+            found.append(Step(f"{title}：{len(values)} 个{word}之和", "ΣG", "", total, "kg", "", "",
+                              note))
     return found
 
 

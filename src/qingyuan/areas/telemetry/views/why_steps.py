@@ -48,6 +48,15 @@ def tidy(text: str) -> str:
     return text.replace(" * ", " × ").replace(" - ", " − ").replace("(-", "(−")
 
 
+def written_unit(unit: str) -> str:
+    """A formula's unit as people write it.
+
+    >>> written_unit("m3/h"), written_unit("mg/m3"), written_unit("kg")
+    ('m³/h', 'mg/m³', 'kg')
+    """
+    return unit_word(unit).replace("m3", "m³").replace("m2", "m²")
+
+
 def solved(name: str, hour: Hour, values: Mapping[str, float | None]) -> Step:
     """A formula of the registry with these values and the figures in force in the hour."""
     formula = FORMULAS[name]
@@ -72,7 +81,7 @@ def solved(name: str, hour: Hour, values: Mapping[str, float | None]) -> Step:
     return Step(
         formula.title, tidy(formula.symbolic()),
         "" if result is None else tidy(formula.with_numbers(shown)), result,
-        unit_word(formula.unit), formula.cite(), formula.status, "、".join(lacking),
+        written_unit(formula.unit), formula.cite(), formula.status, "、".join(lacking),
         tuple(found.values()))
 
 
@@ -84,7 +93,7 @@ def solved_with(name: str, values: Mapping[str, float]) -> Step:
     except Unsolvable:
         result = None
     return Step(formula.title, tidy(formula.symbolic()), tidy(formula.with_numbers(values)), result,
-                unit_word(formula.unit), formula.cite(), formula.status)
+                written_unit(formula.unit), formula.cite(), formula.status)
 
 
 def gas_steps(hour: Hour, code: str) -> Iterator[Step]:
