@@ -55,7 +55,7 @@ def value(node: Node, look: Look, figures: BookOnDay, keys: Mapping[str, str]) -
 def _absent(one: Value) -> bool:
     """Nothing there, or a series that is empty or has a gap."""
     if isinstance(one, str) or not isinstance(one, Sequence):
-        return one is None or one == ""
+        return one is None
     return not one or any(v is None for v in one)
 
 

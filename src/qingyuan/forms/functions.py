@@ -118,13 +118,12 @@ def _judged(value: float, ok: float, out: float) -> str:
     return "out_of_control" if size > snap(out) else "adjust"
 
 
-def _worst(*results: Value) -> Value:
+def _worst(*results: Value) -> str:
     order = ("pass", "adjust", "fail", "out_of_control")
-    known = [order.index(str(r)) for r in results if r is not None]
-    return order[max(known)] if known else None
+    return order[max(order.index(str(r)) for r in results)]
 
 
-def _worst_of(results: Sequence[Value]) -> Value:
+def _worst_of(results: Sequence[Value]) -> str:
     return _worst(*results)
 
 
@@ -261,8 +260,8 @@ _ALL: tuple[Function, ...] = (
     Function("highest", max, _fixed("number", "*number")),
     Function("count", _filled, _any_series("number"), lenient=True, meaning="how many are there"),
     Function("count_true", _true, _fixed("number", "*truth"), lenient=True),
-    Function("worst", _worst, _many("text", "text"), lenient=True, meaning="worst result there is"),
-    Function("worst_of", _worst_of, _fixed("text", "*text"), lenient=True),
+    Function("worst", _worst, _many("text", "text"), meaning="the worst of several results"),
+    Function("worst_of", _worst_of, _fixed("text", "*text")),
     Function("judge", _judged, _fixed("text", "number", "number", "number"),
              meaning="judge(value, ok, out): pass, adjust or out_of_control"),
     Function("passed_if", lambda a: "pass" if a else "fail", _fixed("text", "truth")),

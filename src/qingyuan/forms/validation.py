@@ -26,7 +26,7 @@ from qingyuan.standards import Book, Unregulated
 CODES: tuple[str, ...] = (
     "wrong_shape", "unknown", "not_asked", "wrong_value", "cannot_compute", "unregulated",
     "computed_differs", "missing", "unmarked", "handling_missing", "note_missing", "empty",
-    "too_few_blocks", "too_few_rows", "too_many_rows", "rule",
+    "too_few_blocks", "too_few_rows", "too_many_rows", "no_result", "rule",
 )
 """The closed list of a problem's codes; a form's own rules are ``rule.<code>``."""
 
@@ -81,10 +81,14 @@ def _group(sheet: Sheet, group: Group) -> Iterator[Problem]:
 
 
 def _field(sheet: Sheet, one: Field, group: Group, row: Row | None) -> Iterator[Problem]:
-    if one.computed is not None or not sheet.shows(one, group, row):
+    if not sheet.shows(one, group, row):
         return
     cells = group.cells if row is None else row.cells
     path = f"{group.path if row is None else row.path}.{one.name}"
+    if one.computed is not None:
+        if one.type == "result" and one.name not in cells:
+            yield Problem(path, "no_result", f"{one.label}：所填内容不足以评价")
+        return
     given = cells.get(one.name)
     must = one.required or (
         one.required_when is not None and sheet.holds(one.required_when, group, row)
