@@ -1,8 +1,8 @@
 """A point's marks brought into line with what the platform's rows say.
 
 What agrees is matched; what differs stands beside a mark of the platform's own, and only that
-counts; rows that no prepared mark agrees with become marks of their own. Running it again on the
-same rows writes nothing.
+counts; rows that no prepared mark agrees with become marks of their own. A state that never rested
+on rows of the platform is left as it is. Running it again on the same rows writes nothing.
 """
 
 from collections.abc import Iterable
@@ -41,6 +41,8 @@ def reconcile(scope: Scope, point: MonitoringPoint, since: int, until: int, *, n
     marks = list(_marks(point.pk, since, until).select_for_update())
     mine = [mark for mark in marks if mark.origin != Origin.IMPORT]
     factors = expected_factors([point.pk]).get(point.pk, frozenset())
+    known = set(PlatformMark.objects.filter(mark__in=mine).values_list("mark", flat=True))
+    known |= {mark.pk for mark in mine if mark.matched_id is not None}
     verdicts = match(
         [Prepared(m.pk, m.kind, m.start, m.end, m.factor, factors) for m in mine],
         [Row(r.pk, r.kind, r.start, r.end, r.factor) for r in rows])
@@ -57,7 +59,9 @@ def reconcile(scope: Scope, point: MonitoringPoint, since: int, until: int, *, n
         verdict = verdicts[mark.pk]
         for key in verdict.rows:
             found.outcome[key], found.beside[key] = verdict.state, mark.pk
-        _settle(scope, mark, verdict, [by_key[key] for key in verdict.rows])
+        rested = verdict.rows or mark.pk in known
+        if rested:
+            _settle(scope, mark, verdict, [by_key[key] for key in verdict.rows])
     return found
 
 

@@ -199,3 +199,12 @@ def test_another_units_point_is_no_place_of_ours(cast, judged, neighbour, take, 
         import_platform_marks(cast.storekeeper, b"", "x.csv")
     with pytest.raises(PermissionDenied):
         queries.imports_of(cast.discharger)
+
+
+def test_a_state_that_never_rested_on_the_platforms_rows_is_left(cast, judged, prepare, at, now):
+    mark = prepare()
+    Mark.objects.update(state="matched", declared_by="示例填报人")
+    actions.prepare_mark(cast.manager, judged.point, kind="fault", factor="a34013", note="示例",
+                         start=at("11-22 08:00"), end=at("11-22 09:00"), now=now)
+    mark.refresh_from_db()
+    assert (mark.state, mark.declared_by) == ("matched", "示例填报人")
