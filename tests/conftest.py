@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +13,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct-horse-2026"
 START_SECONDS = 60.0
 
 
@@ -143,3 +155,57 @@ def product(tmp_path: Path) -> Iterator[Product]:
     made.data.mkdir()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    # The driver keeps an event loop in this thread, which Django would take for async code; the
+    # database is emptied after each test, so this must hold until the driver is gone.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def at(chromium, live_server, cast):
+    """``at("/stations/")``: a signed-in page there. An error in the console fails the test."""
+    contexts, complaints = [], []
+
+    def open_(path: str = "/", *, width: int = 1440, who: str = "manager", scheme: str = "light"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            color_scheme=scheme,
+            base_url=live_server.url,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "status of 422" not in message.text
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        user = getattr(cast, who).user
+        user.set_password(PASSWORD)
+        user.save()
+        page.goto(f"/sign-in/?next={quote(path)}")
+        page.fill("input[name=username]", who)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: url.endswith(path))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,48 +1,19 @@
 """One path through each page in a real Chromium: what a person clicks, and what they then read."""
 
-import os
 import re
-import shutil
 import time
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PASSWORD = "correct-horse-2026"
 MINUTE = "a21026-Avg={},a21026-ZsAvg=14.2,a21026-Flag={};a01011-Avg=7.1,a01011-Flag=N"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    # The driver keeps an event loop in this thread, which Django would take for async code; the
-    # database is emptied after each test, so this must hold until the driver is gone.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def fed(cast, station, segment, spooled, intake):
     """A gas station heard a moment ago, with minutes of this morning, one of them calibrating."""
     one = station(name="示例 1 号烟气出口")
-    for scope in (cast.manager, cast.engineer):
-        scope.user.set_password(PASSWORD)
-        scope.user.save()
     spooled(
         [
             segment(
@@ -71,39 +42,9 @@ def heard_now(fed):
 
 
 @pytest.fixture
-def at(chromium, live_server, fed):
-    """``at("/stations/")``: a signed-in page there. An error in the console fails the test."""
-    contexts, complaints = [], []
-
-    def open_(path: str = "/", *, width: int = 1440, who: str = "manager", scheme: str = "light"):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            locale="zh-CN",
-            color_scheme=scheme,
-            base_url=live_server.url,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(message.text)
-                if message.type == "error" and "status of 422" not in message.text
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"/sign-in/?next={quote(path)}")
-        page.fill("input[name=username]", who)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: url.endswith(path))
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
+def at(at, fed):
+    """Pages with the fed station on them."""
+    return at
 
 
 def test_overview_to_point_by_a_click(at, heard_now):

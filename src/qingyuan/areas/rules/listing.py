@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from qingyuan.standards import NATIONAL, STATUSES, Provision
+from qingyuan.standards import NATIONAL, STATUSES, Book, Provision
 
 from .models import RuleOverride
 from .queries import BookFor, in_force_on
@@ -76,6 +76,15 @@ def lines_of(book: BookFor, day: date, entries: Iterable[RuleOverride] = ()) -> 
     lines = [_line(book, name, day, tuple(own.get(name, ()))) for name in book.book.names()]
     return sorted(lines, key=lambda line: (
         standard_order(line.standard), natural(line.shown.clause), line.name))
+
+
+def named(book: Book, text: str, day: date) -> list[Provision]:
+    """National figures whose title, name or clause holds the text, as they stand on a day."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    return [p for p in book.provisions if p.link == NATIONAL and p.covers(day)
+            and wanted in f"{p.title} {p.name} {p.cite()}".casefold()]
 
 
 def select(lines: Iterable[Line], by: Filters) -> Listing:

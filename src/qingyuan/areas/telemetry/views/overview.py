@@ -9,8 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import Medium
+from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
+from qingyuan.areas.rules.listing import named
+from qingyuan.areas.rules.queries import national
 from qingyuan.areas.telemetry.queries import points_overview
 from qingyuan.areas.telemetry.queries.columns import pollutants_first
 from qingyuan.areas.telemetry.queries.states import (
@@ -100,10 +103,16 @@ def _tag(points: list[Any], counts: dict[str, int], asked: str) -> str:
 
 @page("see_points")
 def search(request: HttpRequest) -> HttpResponse:
-    """Points and MNs that hold the text: a short list under the search field, or a whole page."""
+    """Points, MNs and clauses that hold the text: a short list under the search field, or a whole
+    page."""
     found = search_points(point_states(request.scope), request.GET).order_by("name", "pk")
     text = request.GET.get("q", "").strip()
-    context = {"points": found[:12] if text else [], "search_text": text}
+    context = {
+        "points": found[:12] if text else [],
+        "provisions": named(national(), text, today())[:6] if may(request.scope, "see_rules")
+        else [],
+        "search_text": text,
+    }
     part = request.headers.get("HX-Request") == "true"
     return render(
         request, "telemetry/search_found.html" if part else "telemetry/search.html", context
