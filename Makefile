@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
-.PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench
+.PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
+	proof-mutation proof-reference proof-duties bench-judging
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -58,6 +59,21 @@ bench: $(STAMP)  ## decode and ingest figures as JSON, on SQLite and PostgreSQL
 proof-fuzz: fuzz
 proof-crash: crash
 proof-bench: bench
+
+proof-mutation: $(STAMP)  ## each figure of the book that code reads, changed: a case must fail
+	$(BIN)/pytest -q tests/cases/test_every_provision.py
+
+proof-reference: $(STAMP)  ## 1,000 random point-days against a slow judge in plain Decimal
+	QINGYUAN_PROOF=1 $(BIN)/pytest -q tests/cases/test_reference.py
+
+proof-duties: $(STAMP)  ## next due dates over 10,000 random finishes
+	QINGYUAN_DUTY_DATES=10000 $(BIN)/pytest -q src/qingyuan/standards/tests -k due
+
+bench-judging: $(STAMP)  ## a point-year judged, from arrays, from files and from the database; the hour page
+	$(BIN)/python bench/judge_year.py
+	$(BIN)/python bench/judge_file.py
+	$(BIN)/python bench/recompute.py
+	$(BIN)/python bench/hour_page.py
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules
