@@ -157,8 +157,8 @@ def statistics(scope: Scope, asked: Asked) -> list[Group]:
     """The lines of the statistics, by name. Four queries."""
     places, sums = places_of(scope, asked), sums_of(scope, asked)
     if asked.by == "point":
-        return [Group(str(one.pk), one.name, f"{one.outlet} · {one.owner}", 1,
-                      frozenset((one.kind,)), sums.get(one.pk, Sums())) for one in places]
+        return [Group(str(one.pk), one.name, _where(one), 1, frozenset((one.kind,)),
+                      sums.get(one.pk, Sums())) for one in places]
     grouped: dict[str, list[Place]] = {}
     for one in places:
         key = one.area or "-" if asked.by == "region" else str(one.discharger)
@@ -168,6 +168,10 @@ def statistics(scope: Scope, asked: Asked) -> list[Group]:
               frozenset(one.kind for one in of), whole(sums.get(one.pk, Sums()) for one in of))
         for key, of in sorted(grouped.items(), key=lambda item: _order(asked.by, item))
     ]
+
+
+def _where(one: Place) -> str:
+    return one.owner if one.outlet == one.name else f"{one.outlet} · {one.owner}"
 
 
 def _order(by: str, item: tuple[str, Sequence[Place]]) -> str:

@@ -15,7 +15,22 @@ from django.utils.translation import gettext_lazy
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.calc.reasons import REASONS
-from qingyuan.calc.roles import FLOW, HUMIDITY, O2, PH, TEMPERATURE, VELOCITY, WATER_TEMPERATURE
+from qingyuan.calc.roles import (
+    AMMONIA,
+    COD,
+    FLOW,
+    HUMIDITY,
+    NITROGEN,
+    NOX,
+    O2,
+    PARTICULATE,
+    PH,
+    PHOSPHORUS,
+    SO2,
+    TEMPERATURE,
+    VELOCITY,
+    WATER_TEMPERATURE,
+)
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import DAY, HOUR
 from qingyuan.ui.states import state
@@ -30,6 +45,8 @@ ROWS: Mapping[str, str] = {"day": "hour", "month": "day", "quarter": "month", "y
 LOADS = ("i33400", "I33400")  # 生产负荷, HJ 212-2017 table B.10, which prints a capital I
 T_DIGITS = 4  # tonnes with 0.1 kg, as kilograms of a day are some tens
 WAN_DIGITS = 3  # of 10 000 m3
+# Pollutants as the printed forms have them, before all others.
+_ORDER = (*sorted(PARTICULATE), SO2, NOX, COD, AMMONIA, PHOSPHORUS, NITROGEN)
 _OF_GAS = ((O2, "O₂"), (TEMPERATURE, gettext_lazy("烟温")), (HUMIDITY, gettext_lazy("湿度")))
 _OF_WATER = ((PH, "pH"), (WATER_TEMPERATURE, gettext_lazy("水温")))
 
@@ -183,7 +200,7 @@ def groups_of(
     """The heading of a report: pollutants first, then the flow, then the state of the stream."""
     held = {one.code: one for one in known}
     mass = _mass_column(kind, level)
-    for one in known:
+    for one in sorted(known, key=_place):
         if one.pollutant:
             label = _("实测") if kind == "gas" else _("浓度")
             measured = Column(one.code, "value", label, one.unit, one.digits, "concentration")
@@ -207,6 +224,10 @@ def groups_of(
         elif code in held:
             one = held[code]
             yield Group(str(label), (Column(code, "value", "", one.unit, one.digits, "state"),))
+
+
+def _place(one: Quantity) -> int:
+    return _ORDER.index(one.code) if one.code in _ORDER else len(_ORDER)
 
 
 def _mass_column(kind: str, level: str) -> Column:
@@ -236,10 +257,8 @@ def _cell(column: Column, row: Judged | None, load: float | None) -> Cell:
         row.substituted != row.mass)
     if column.kind == "mass" and value is None and row.verdict in ("valid", "exempt"):
         value = row.mass
-    # A volume stands only where its parts are valid, and the period's own sum has all of them.
-    counts = value is not None and (
-        row.verdict == "valid" or column.kind == "volume"
-        or column.kind == "mass" and (row.verdict == "exempt" or replaced))
+    # A mass (substituted where it must be) or volume that is there is part of the period's total.
+    counts = value is not None and (row.verdict == "valid" or column.kind in ("mass", "volume"))
     return Cell(column, row, None if value is None else value / column.scale, counts, replaced)
 
 

@@ -18,7 +18,7 @@ from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.rules.queries import BookFor, book_for
 from qingyuan.areas.telemetry import tables_xlsx
 from qingyuan.areas.telemetry.models import JudgedPoint
-from qingyuan.areas.telemetry.queries.judged import Judged, parameters_of
+from qingyuan.areas.telemetry.queries.judged import parameters_of
 from qingyuan.areas.telemetry.queries.report_tables import Cell, Figure, Report, report
 from qingyuan.areas.telemetry.queries.states import point_states, search_points
 from qingyuan.areas.telemetry.queries.verdicts import empty_reason, in_force, sentences
@@ -269,6 +269,7 @@ def _shown(level: str, cell: Cell, first: bool) -> Shown:
 
 
 def _feet(found: Report) -> list[dict[str, Any]]:
+    """Statistics lines; a verdict of the whole period is shown at its means only."""
     return [{"label": foot.label, "unit": foot.unit,
              "cells": [_footed(found.level, one) for one in foot.figures]} for foot in found.feet]
 
@@ -276,13 +277,13 @@ def _feet(found: Report) -> list[dict[str, Any]]:
 def _footed(level: str, one: Figure | None) -> Shown:
     if one is None:
         return Shown("", "", "", "", "", False, "")
-    text = figure(one.value, one.digits)
-    row: Judged | None = one.row
+    text, row = figure(one.value, one.digits), one.row
     if row is None:
         return Shown(text or "—", "", "", "" if text else _("没有计入统计的值"), "", False, "")
     said = said_of(row) if text else empty_reason(row, one.field)
-    return Shown(text or "—", tone_of(row.verdict), icon_of(row.verdict), said, query(level, row),
-                 False, "")
+    mean = one.field == "value"
+    return Shown(text or "—", tone_of(row.verdict) if mean else "",
+                 icon_of(row.verdict) if mean else "", said, query(level, row), False, "")
 
 
 def _captures(found: Report) -> list[dict[str, Any]]:

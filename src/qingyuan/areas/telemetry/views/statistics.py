@@ -120,6 +120,7 @@ def statistics_why(request: HttpRequest) -> HttpResponse:
     context = {
         "rate": rate, "title": TITLES[rate], "soon": soon, "raw": raw, "shown": shown,
         "asked": asked, "places": places, "sums": sums, "bar": bar,
+        "least": f"{100 * bar.least:g}" if bar else "",
         "value": percent(sums.rate(rate, soon=soon, raw=raw)),
         "formula": formula(sums, rate, soon=soon, raw=raw), "variants": _variants(sums, rate),
         "factors": [{"code": code, "name": name, "sums": one,
