@@ -72,8 +72,8 @@ def suggestions(
 def accept(
     scope: Scope, chosen: Iterable[dict[str, Any]], *, now: float | None = None
 ) -> tuple[list[Mark], list[str]]:
-    """Prepare a mark for each chosen suggestion ({point, kind, factor, start, end, why, origin});
-    the marks, and what was refused and why."""
+    """Prepare a mark for each factor of each chosen suggestion ({point, kind, factors, start, end,
+    why, origin}); the marks, and what was refused and why."""
     require(scope, "prepare_mark")
     wanted = list(chosen)
     points = points_of(scope).in_bulk([one["point"] for one in wanted])
@@ -81,14 +81,24 @@ def accept(
     for one in wanted:
         if one["point"] not in points:
             raise MonitoringPoint.DoesNotExist
-        try:
-            made.append(prepare_mark(
-                scope, points[one["point"]], kind=one["kind"], factor=one["factor"],
-                start=one["start"], end=one["end"], note=one["why"], origin=one["origin"],
-                now=now))
-        except ValidationError as error:
-            refused.append(f"{points[one['point']].name}：{'；'.join(error.messages)}")
+        for factor in one["factors"]:
+            try:
+                made.append(prepare_mark(
+                    scope, points[one["point"]], kind=one["kind"], factor=factor,
+                    start=one["start"], end=one["end"], note=one["why"], origin=one["origin"],
+                    now=now))
+            except ValidationError as error:
+                refused.append(f"{points[one['point']].name}：{'；'.join(error.messages)}")
     return made, refused
+
+
+def together(found: Iterable[Suggestion]) -> list[tuple[Suggestion, list[str]]]:
+    """Suggestions that differ only in their factor as one, with those factors, in order."""
+    groups: dict[tuple[Any, ...], tuple[Suggestion, list[str]]] = {}
+    for one in found:
+        key = (one.point.pk, one.kind, one.start, one.end, one.why)
+        groups.setdefault(key, (one, []))[1].append(one.factor)
+    return list(groups.values())
 
 
 def _flagged(points: list[int], since: int, until: int) -> dict[int, list[tuple[int, Any]]]:

@@ -20,6 +20,7 @@ from qingyuan.areas.telemetry.marking.suggestions import (
     accept,
     names_of,
     suggestions,
+    together,
 )
 from qingyuan.kernel.clock import CST
 from qingyuan.kernel.windows import DAY
@@ -51,11 +52,13 @@ def mark_suggestions(request: HttpRequest) -> HttpResponse:
     books = books_for(shown.object_list)
     names = names_of(one.factor for one in found if one.factor)
     rows = []
-    for one in found:
+    for one, factors in together(found):
         due = queries.due_by(one.start, books[one.point.pk])
         rows.append({
-            "one": one, "factor": names.get(one.factor, one.factor) or _("全部因子"),
-            "due": due, "late": due is not None and due.late(now), "token": _token(one)})
+            "one": one, "factors": [names.get(code, code) or _("全部因子") for code in factors],
+            "only": factors[0] if len(factors) == 1 else "",
+            "due": due, "late": due is not None and due.late(now),
+            "token": _token(one, factors)})
     return render(request, "telemetry/mark_suggestions.html", {
         "rows": rows, "page": shown, "day": day, "days": days, "spans": SPANS,
         "point": points.first() if only is not None else None, "query": params.urlencode(),
@@ -71,9 +74,9 @@ def _asked(params: object) -> tuple[date, int]:
     return min(day, today()), days if days in SPANS else 1
 
 
-def _token(one: Suggestion) -> str:
+def _token(one: Suggestion, factors: list[str]) -> str:
     return signing.dumps({
-        "point": one.point.pk, "kind": one.kind, "factor": one.factor, "start": one.start,
+        "point": one.point.pk, "kind": one.kind, "factors": factors, "start": one.start,
         "end": one.end, "why": one.why, "origin": one.origin}, salt=SALT)
 
 

@@ -1,5 +1,6 @@
 """Flags, gaps and events as suggestions."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from qingyuan.areas.telemetry.facts import record_event
 from qingyuan.areas.telemetry.marking import actions
-from qingyuan.areas.telemetry.marking.suggestions import accept, suggestions
+from qingyuan.areas.telemetry.marking.suggestions import accept, suggestions, together
 from qingyuan.areas.telemetry.models import Factor, HourValue, Mark
 from qingyuan.kernel.clock import stamp
 
@@ -41,6 +42,13 @@ def test_runs_of_flags(cast, flagged, at):
     assert found[0].why == "数据标识 C（校准）"
 
 
+def test_factors_that_share_a_span_are_one_suggestion(cast, flagged, at):
+    found = suggestions(cast.manager, [flagged.point], at("11-22 00:00"), at("11-23 00:00"))
+    twin = replace(found[1], factor="a34013")
+    rows = together([*found, twin])
+    assert [factors for _one, factors in rows] == [[""], ["a21026", "a34013"]]
+
+
 def test_what_is_marked_already_is_not_suggested(cast, flagged, at, now):
     actions.prepare_mark(cast.manager, flagged.point, kind="device_maintenance", factor="",
                          start=at("11-22 07:50"), end=at("11-22 10:00"), note="示例", now=now)
@@ -49,7 +57,7 @@ def test_what_is_marked_already_is_not_suggested(cast, flagged, at, now):
 
 def test_accepting_prepares_with_reason_and_origin(cast, flagged, at, now):
     found = suggestions(cast.manager, [flagged.point], at("11-22 00:00"), at("11-23 00:00"))
-    chosen = [{"point": one.point.pk, "kind": one.kind, "factor": one.factor, "start": one.start,
+    chosen = [{"point": one.point.pk, "kind": one.kind, "factors": [one.factor], "start": one.start,
                "end": one.end, "why": one.why, "origin": one.origin} for one in found]
     made, refused = accept(cast.manager, chosen, now=now)
     assert (len(made), refused) == (2, [])
