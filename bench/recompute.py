@@ -3,9 +3,10 @@
     .venv/bin/python bench/recompute.py [--days 365] [--database postgresql]
 
 A gas point of 12 factors sends minutes all year: with noise, a fault now and then, calibrations, a
-stop. The year is judged for the first time, then judged again without any change, then after one
-late minute. Beside the seconds of the wall stand those of this process's processor time, and
-numpy's own mean of the same arrays in the same run: machines differ, the ratio hardly does.
+stop. The year is judged for the first time, judged again without any change, judged again under
+another oxygen reference, and after a late minute of its middle and of its last day. Beside the
+seconds of the wall stand those of this process's processor time, and numpy's own mean of the same
+arrays in the same run: machines differ, the ratio hardly does.
 """
 
 import argparse
@@ -58,21 +59,21 @@ def measure(data: Path, days: int) -> dict[str, object]:
         "values": days * 1440 * len(GAS), "numpy": yardstick(point.pk, days),
     }
     for name, prepare_run in (
-        ("first", lambda: fresh(point.pk)), ("unchanged", lambda: None),
-        ("late_minute", lambda: late(point.pk, days)),
+        ("first", lambda: fresh(point.pk)), ("unchanged", lambda: whole(point.pk)),
+        ("other_o2_reference", lambda: other_reference(point)),
+        ("late_minute", lambda: late(point.pk, START + days // 2 * DAY)),
+        ("last_hour", lambda: late(point.pk, START + (days - 1) * DAY)),
     ):
         prepare_run()
-        report[name] = recomputed(point.pk, whole=name != "late_minute")
+        report[name] = recomputed(point.pk)
     report["resident_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return report
 
 
-def recomputed(point: int, *, whole: bool) -> dict[str, object]:
+def recomputed(point: int) -> dict[str, object]:
     from qingyuan.areas.telemetry.models import JudgedPoint
-    from qingyuan.areas.telemetry.pipeline import Clock, recompute, run
+    from qingyuan.areas.telemetry.pipeline import Clock, run
 
-    if whole:
-        recompute.mark(point, None, None)
     clock = Clock()
     began, processor = time.perf_counter(), time.process_time()
     done = run(points=[point], clock=clock)
@@ -109,15 +110,34 @@ def fresh(point: int) -> None:
     for table in (*TABLES.values(), SupersededValue):
         table.objects.filter(point=point).delete()
     JudgedPoint.objects.filter(pk=point).delete()
+    whole(point)
 
 
-def late(point: int, days: int) -> None:
-    """One minute in the middle of the year that came otherwise."""
+def whole(point: int) -> None:
+    """Mark the whole year."""
+    from qingyuan.areas.telemetry.pipeline import recompute
+
+    recompute.mark(point, None, None)
+
+
+def other_reference(point) -> None:
+    """Another oxygen reference over the whole year: every converted value becomes a version."""
+    from qingyuan.areas.organisations.actions import found_unit
+    from qingyuan.areas.telemetry import facts
+    from qingyuan.areas.telemetry.models import PointParameter
+
+    known = PointParameter.objects.filter(point=point, name="o2_reference", replaced_by=None)
+    value = 9.0 if known.get().value == 6.0 else 6.0
+    facts.set_parameter(found_unit("示例压测单位"), point, "o2_reference", value, since=START - DAY)
+
+
+def late(point: int, day: int) -> None:
+    """One minute of a day that came otherwise."""
     from qingyuan.areas.telemetry.models import MinuteReading
     from qingyuan.areas.telemetry.packing import pack, unpack
     from qingyuan.areas.telemetry.pipeline import mark_hours
 
-    moment = START + days // 2 * DAY + 13 * HOUR + 17 * 60
+    moment = day + 13 * HOUR + 17 * 60
     row = MinuteReading.objects.get(point=point, time=moment)
     values = [1.0 if value is None else value + 1.0 for value in unpack(row.packed)]
     MinuteReading.objects.filter(point=point, time=moment).update(packed=pack(values))

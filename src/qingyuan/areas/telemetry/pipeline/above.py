@@ -106,7 +106,7 @@ def changed_substitutes(
 def with_substitutes(found: Iterable[Substitute], there: There) -> Iterator[Row]:
     """The rows of ``there`` with these substitutes."""
     for one in found:
-        row = there[one.hour, one.factor].row
+        row = there[one.hour, one.factor][:-2]
         yield (*row[:7], one.amount, row[8], one.reason, *row[10:])
 
 
@@ -134,7 +134,7 @@ def sums(
     found = Sums({}, {})
     starts = windows.hours(ledger.start, ledger.hours).tolist()
     volumes = dict(zip(starts, numbers(ledger.sheet.flow), strict=True))
-    inputs = {(factor, time): one.row[INPUTS] for (time, factor), one in there["day"].items()}
+    inputs = {(factor, time): row[INPUTS] for (time, factor), row in there["day"].items()}
     inputs |= gathered("day", {
         (subject.id_of(code), time): text
         for code, texts in ledger.inputs.items() for time, text in texts.items()

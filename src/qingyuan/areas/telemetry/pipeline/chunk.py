@@ -200,10 +200,8 @@ def _hours(
 ) -> list[Change]:
     """What is to be written of the hours: those judged anew, and those whose substitute changed."""
     rows = list(above.hour_rows(subject, book, judgement, rules))
-    anew = {key: one for key, one in book.there.items()
-            if book.new[(key[0] - book.start) // HOUR]}
-    changes = [*store.compare("hour", rows, anew, other_rules=subject.other_rules),
-               *_gone(rows, anew)]
+    changes = [*store.compare("hour", rows, book.there, other_rules=subject.other_rules),
+               *_gone(rows, book.there)]
     others = above.changed_substitutes(subject, book, judgement)
     if others:
         hours = [one.hour for one in others]
@@ -223,7 +221,7 @@ def _reaches(subject: Subject, changes: Sequence[Change]) -> bool:
     ids = {subject.id_of(code) for code in subject.codes if is_pollutant(code)}
     return any(
         new is None or held is None or (
-            new[2] in ids and (held.row[6] != new[6] or held.row[8] != new[8]))
+            new[2] in ids and (held[6] != new[6] or held[8] != new[8]))
         for new, held, _cause in changes
     )
 

@@ -34,9 +34,9 @@ Span = tuple[int, int]
 class Ledger:
     """``hours`` clock hours from ``start`` of all factors.
 
-    ``new`` tells the hours of a run. ``there`` has the stored rows of the days that a run touches,
-    ``inputs`` the digest of each of these days' hours by factor ("" where it is not judged).
-    ``before`` has of each pollutant's stored hours the substitute and the reason as they stand.
+    ``new`` tells the hours of a run, ``there`` has the rows that stand in them. ``inputs`` has the
+    digest of each judged hour of the days that a run touches, by factor. ``before`` has of each
+    pollutant's other hours the substitute and the reason as they stand.
     """
 
     start: int
@@ -69,19 +69,19 @@ def ledger(subject: Subject, start: int, hours: int, runs: Sequence[Run]) -> Led
     for run in runs:
         first = (run.start - start) // HOUR
         new[first:first + run.hours] = True
-    stored = [store.slim(one.row) for (time, _factor), one in there.items()
-              if not new[(time - start) // HOUR]]
+    anew, beside = _parted(there, new.tolist(), start)
+    stored = list(map(store.slim, beside.values()))
     for since, until in _between(days, start, end):
         stored += store.slim_rows(subject.point, since, until)
     factors = {code: _empty(hours) for code in subject.codes}
     flow = np.full(hours, np.nan)
     before = _stored(subject, start, stored, factors, flow)
-    inputs = _inputs(subject, there, new, start)
+    inputs = _inputs(subject, beside)
     clauses: dict[str, int] = {"": 0}
     for run in runs:
         _judged(subject, start, run, factors, inputs, flow, clauses)
     sheet = Sheet(start, hours, factors, flow, _weight(subject, start, flow), tuple(clauses))
-    return Ledger(start, hours, sheet, new, there, inputs, before)
+    return Ledger(start, hours, sheet, new, anew, inputs, before)
 
 
 def _days(runs: Sequence[Run], start: int, end: int) -> list[Span]:
@@ -144,15 +144,22 @@ def _stored(
     return before
 
 
-def _inputs(
-    subject: Subject, there: There, new: NDArray[np.bool_], start: int
-) -> dict[str, dict[int, str]]:
+def _parted(there: There, new: Sequence[bool], start: int) -> tuple[There, There]:
+    """The rows of hours that are judged anew, and those beside them."""
+    anew: There = {}
+    beside: There = {}
+    for key, row in there.items():
+        (anew if new[(key[0] - start) // HOUR] else beside)[key] = row
+    return anew, beside
+
+
+def _inputs(subject: Subject, beside: There) -> dict[str, dict[int, str]]:
     """The inputs of stored hours beside new ones, by factor and hour."""
     of_id = {subject.id_of(code): code for code in subject.codes}
     found: dict[str, dict[int, str]] = {code: {} for code in subject.codes}
-    for (time, factor), one in there.items():
-        if factor in of_id and not new[(time - start) // HOUR]:
-            found[of_id[factor]][time] = one.row[store.INPUTS]
+    for (time, factor), row in beside.items():
+        if factor in of_id:
+            found[of_id[factor]][time] = row[store.INPUTS]
     return found
 
 

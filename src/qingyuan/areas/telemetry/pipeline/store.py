@@ -32,12 +32,11 @@ SOME = 6_000  # rows a transaction
 YIELD = 0.003  # seconds left to intake between two
 
 
-class Held(NamedTuple):
-    """A row as it stands, with its version and when it was judged."""
-
-    row: Row
-    version: int
-    at: int
+Held = tuple[Any, ...]
+"""A row as it stands, its version and the time of its judging behind it."""
+There = dict[tuple[int, int], Held]
+"""Rows as they stand by (time, factor id)."""
+_key = itemgetter(1, 2)
 
 
 class Change(NamedTuple):
@@ -47,9 +46,6 @@ class Change(NamedTuple):
     row: Row | None
     held: Held | None = None
     cause: str = ""
-
-
-There = dict[tuple[int, int], Held]
 
 
 def columns_of(level: str) -> tuple[str, ...]:
@@ -64,7 +60,8 @@ def held(level: str, point: int, since: int, until: int) -> There:
         cursor.execute(
             f"SELECT {', '.join(map(_quoted, names))} FROM {_table(level)}"
             " WHERE point_id = %s AND time >= %s AND time < %s", [point, since, until])
-        return {row[1:3]: Held(row[:-2], *row[-2:]) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return dict(zip(map(_key, rows), rows, strict=True))
 
 
 SLIM = ("time", "factor_id", "value", "converted", "mass", "substituted", "verdict", "reason")
@@ -91,11 +88,11 @@ def compare(
     since, so that a row of the same readings and rules of its own day may rest on earlier ones."""
     found: list[Change] = []
     for row in rows:
-        known = there.get(row[1:3])
+        known = there.get(_key(row))
         if known is None:
             found.append(Change(row))
-        elif known.row != row:
-            found.append(Change(row, known, _cause(level, known.row, row, other_rules)))
+        elif known[:-2] != row:
+            found.append(Change(row, known, _cause(level, known, row, other_rules)))
     return found
 
 
@@ -120,6 +117,8 @@ def _own(row: Row) -> Row:
 def write(level: str, point: int, worker: str, changes: Sequence[Change]) -> int:
     """Store changes in short transactions, each renewing the worker's claim (claim.Lost when it is
     another's by now); how many. What is stored stays, whatever happens to the next piece."""
+    # In the order of the key a page of the table is written once and full.
+    changes = sorted(changes, key=_place)
     for first in range(0, len(changes), SOME):
         with transaction.atomic():
             renew(point, worker)
@@ -129,19 +128,23 @@ def write(level: str, point: int, worker: str, changes: Sequence[Change]) -> int
     return len(changes)
 
 
+def _place(change: Change) -> tuple[int, int]:
+    return _key(change.row or change.held or ())
+
+
 def _write(level: str, changes: Sequence[Change]) -> None:
     sql, at = dialect(connection), now_ms()
     table = table_of(level)
     new = [c.row for c in changes if c.row is not None and c.held is None]
     if new:
         before = _versions(level, new)
-        sql.insert(table, [(*row, before.get(row[1:3], 0) + 1, at) for row in new])
+        sql.insert(table, [(*row, before.get(_key(row), 0) + 1, at) for row in new])
     later = [c for c in changes if c.held is not None]
     if later:
         _supersede(sql, level, later, at)
-        sql.update(table, [(*c.row, c.held.version + 1, at) for c in later if c.row is not None])
+        sql.update(table, [(*c.row, c.held[-2] + 1, at) for c in later if c.row is not None])
         sql.many(f"DELETE FROM {table.name} WHERE point_id = %s AND time = %s AND factor_id = %s",
-                 [c.held.row[:3] for c in later if c.row is None])
+                 [c.held[:3] for c in later if c.row is None])
 
 
 def _versions(level: str, rows: Sequence[Row]) -> dict[tuple[int, int], int]:
@@ -160,15 +163,14 @@ def _supersede(sql: Dialect, level: str, changes: Sequence[Change], at: int) -> 
         " (point_id, level, time, factor_id, version, row, cause, at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         [
-            (point, level, time, factor, c.held.version, _spelled(names, c.held), c.cause, at)
-            for c in changes for point, time, factor in [c.held.row[:3]]
+            (point, level, time, factor, c.held[-2], _spelled(names, c.held), c.cause, at)
+            for c in changes for point, time, factor in [c.held[:3]]
         ],
     )
 
 
 def _spelled(names: Sequence[str], one: Held) -> str:
-    facts = (*one.row[3:], one.version, one.at)
-    return orjson.dumps(dict(zip(names, facts, strict=True))).decode()
+    return orjson.dumps(dict(zip(names, one[3:], strict=True))).decode()
 
 
 def table_of(level: str) -> Table:

@@ -48,8 +48,8 @@ def _parts(
     parts = []
     for level in levels:
         edge = windows.start_of(level, since)
-        rows = {(factor, time): one.row
-                for (time, factor), one in store.held(level, subject.point, start, end).items()
+        rows = {(factor, time): row[:-2]
+                for (time, factor), row in store.held(level, subject.point, start, end).items()
                 if not edge <= time < until}
         rows |= {(row[2], row[1]): row for row in sums.rows[level] if start <= row[1] < end}
         parts.append(rows)
