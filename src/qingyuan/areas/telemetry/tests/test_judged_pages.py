@@ -337,6 +337,74 @@ def test_what_was_never_judged_has_no_reasons(browser_of, judged, tail):
     assert browser_of("manager").get(f"{judged.address}/why/?{tail}").status_code == 404
 
 
+def test_an_exempt_hour_has_a_value_after_marks_and_none_after_exemption(browser_of, judged):
+    answer = browser_of("manager").get(why(judged, 22))
+    three = answer.context["three"]
+    assert (three["marked"], three["exempted"]) == (pytest.approx(42.2), None)
+    [mark] = answer.context["marks"]
+    assert (mark["row"].kind, mark["counts"]) == ("start_up", True)
+    assert "豁免" in text(answer)
+
+
+def test_the_flow_of_a_day_is_a_sum_with_its_own_unit(browser_of, judged):
+    answer = browser_of("manager").get(f"{judged.address}/hours/?day=2026-11-23&factor=a01011")
+    day = DayValue.objects.get(point=judged.point, factor__code="a01011")
+    assert answer.context["foot"][-1].text == f"{fixed(day.converted, 0)}\u2009m³"
+    assert answer.context["columns"][0]["heads"][1].unit == "m³/h"
+
+
+@pytest.fixture
+def outlet(station, cast):
+    """Waste water: 25 L/s and COD 40 mg/L at 9:00, nothing found at 10:00, no flow at 11:00."""
+    one = station(mn="010000A8900016F000169W02", kind="water", name="示例 2 号排口")
+    source = simulated()
+    store(one.point.pk, "min", [("w00000", "Avg"), ("w01001", "Avg")],
+          [(at(hour) + 600 * slot, [25.0 if hour < 11 else 0.0, 7.25], ["N", "N"])
+           for hour in (9, 10, 11) for slot in range(6)], source)
+    store(one.point.pk, "hour", [("w01018", "Avg"), ("w00000", "Cou")],
+          [(at(9), [40.0, 90.0], ["N", "N"]), (at(10), [0.0, 95.0], ["N", "N"]),
+           (at(11), [40.0, 0.0], ["N", "N"])], source)
+    run(now=NOW)
+    return SimpleNamespace(point=one.point, address=f"/points/{one.point.pk}")
+
+
+def test_waste_water_is_explained_by_volume_and_load(browser_of, outlet):
+    client = browser_of("manager")
+    nine = text(client.get(why(outlet, 9, "w01018")))
+    assert "25 × 3600 × 0.001" in nine
+    assert "90 × 40 × 0.001" in nine
+    ten = client.get(why(outlet, 10, "w01018"))
+    # HJ 356-2019 7.1: what was not found enters as 2 mg/L
+    assert "90 × 2 × 0.001" in text(ten)
+    assert ten.context["step_note"] is False
+    assert "低于检出限" in text(ten)
+    assert "该小时流量为零" in text(client.get(why(outlet, 11, "w01018")))
+
+
+def test_volumes_are_compared_too(browser_of, outlet):
+    answer = browser_of("manager").get(f"{outlet.address}/comparison/?month=2026-11")
+    found = [(one.of.code, one.column, one.reported, one.computed)
+             for one in answer.context["page"].object_list]
+    assert found == [("w00000", "Cou", 95.0, 90.0)]
+
+
+def test_codes_of_2005_are_compared_under_those_of_2017(browser_of, station):
+    one = station()
+    source = simulated()
+    store(one.point.pk, "min", [("02", "Avg")],
+          [(at(9) + 600 * slot, [40.0], ["N"]) for slot in range(6)], source)
+    store(one.point.pk, "hour", [("02", "Avg")], [(at(9), [44.0], ["N"])], source)
+    run(now=NOW)
+    address = f"/points/{one.point.pk}"
+    answer = browser_of("manager").get(f"{address}/comparison/?month=2026-11")
+    [line] = answer.context["page"].object_list
+    assert (line.of.code, line.reported, line.computed, line.cause) == (
+        "a21026", 44.0, 40.0, "method")
+    asked = f"{address}/why/?level=hour&time={at(9)}&factor=a21026"
+    [reported] = browser_of("manager").get(asked).context["reported"]
+    assert (reported["reported"], reported["computed"]) == (44.0, 40.0)
+
+
 # -- reported and computed ----------------------------------------------------------------------
 
 

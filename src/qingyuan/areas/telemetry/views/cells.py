@@ -23,6 +23,9 @@ from qingyuan.ui.states import state
 from qingyuan.ui.templatetags.qingyuan import icon
 
 
+_LONGER = "\u2009m³"  # unit of a flow that is summed up over a day and longer
+
+
 class Cell(NamedTuple):
     """``text`` is the rounded figure or a dash, "" where nothing is judged; ``query`` leads on to
     the reasons; ``title`` says on hover what is not as expected."""
@@ -89,6 +92,8 @@ def cells(level: Level, row: Judged | None, of: Quantity, wanted: Iterable[Head]
     where, made = query(level, row), []
     for number, head in enumerate(wanted):
         text = figure(getattr(row, head.name), head.digits)
+        if text and level != "hour" and head.name == "converted" and of.second == "flow":
+            text += _LONGER  # the column is headed by the hour's rate
         # A table has a thousand valid figures, which their headings explain.
         title = "" if text and row.verdict == "valid" else _title(level, row, of, head, text)
         made.append(Cell(text or "—", row.verdict, title, where, number == 0))

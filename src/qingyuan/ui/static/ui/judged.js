@@ -147,7 +147,7 @@ function option(factor) {
       { type: "time", gridIndex: 1, min: x(base.from), max: x(base.to), show: false },
     ],
     yAxis: [
-      { type: "value", scale: true, splitNumber: 3, min: (extent) => Math.min(0, extent.min), max: (extent) => (highest > extent.max && highest < 3 * extent.max ? Math.ceil(highest * 1.08) : null), axisLabel: { color: ink, fontSize: 12 }, splitLine: { lineStyle: { color: rule } } },
+      { type: "value", scale: true, splitNumber: 3, min: (extent) => Math.min(0, extent.min), max: (extent) => (highest > extent.max && highest < 3 * extent.max ? Number((highest * 1.08).toPrecision(2)) : null), axisLabel: { color: ink, fontSize: 12 }, splitLine: { lineStyle: { color: rule } } },
       { type: "category", gridIndex: 1, data: LANES.map((lane) => LANE_WORDS[lane]), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: ink, fontSize: 12, interval: 0 }, splitLine: { show: false }, splitArea: { show: false } },
     ],
     dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true, ...zoom },
