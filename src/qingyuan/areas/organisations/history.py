@@ -62,8 +62,16 @@ NAMES = {
     "withdrawn_at": gettext_lazy("撤回时间"),
     "document": gettext_lazy("文号"),
     "given_by": gettext_lazy("签署人"),
+    "digest": gettext_lazy("数据摘要"),
+    "scan_digest": gettext_lazy("扫描件摘要"),
+    "proof_digest": gettext_lazy("凭证摘要"),
+    "state": gettext_lazy("状态"),
+    "start": gettext_lazy("开始"),
+    "end": gettext_lazy("结束"),
+    "why": gettext_lazy("原因"),
     "(secret)": "••••••",
 }
+INSTANTS = frozenset({"start", "end", "declared_at"})  # epoch seconds
 WORDS = {
     ("kind", "gas"): gettext_lazy("废气"),
     ("kind", "water"): gettext_lazy("废水"),
@@ -72,6 +80,14 @@ WORDS = {
     ("link", "permit"): gettext_lazy("排污许可证"),
     ("link", "region"): gettext_lazy("地方规定"),
     ("link", "organisation"): gettext_lazy("本单位规定"),
+    ("state", "prepared"): gettext_lazy("待申报"),
+    ("state", "declared"): gettext_lazy("已申报"),
+    ("state", "matched"): gettext_lazy("已核对"),
+    ("state", "differs"): gettext_lazy("与申报不一致"),
+    ("state", "withdrawn"): gettext_lazy("已撤回"),
+    ("why", "time"): gettext_lazy("起止时间不同"),
+    ("why", "kind"): gettext_lazy("类型不同"),
+    ("why", "factor"): gettext_lazy("因子不同"),
     ("status", "text"): gettext_lazy("原文核对"),
     ("status", "secondary"): gettext_lazy("转述"),
     ("status", "recalled"): gettext_lazy("待核对"),
@@ -141,6 +157,8 @@ def _text(name: str, value: Any) -> str:
         return "、".join(str(item) for item in value)
     if value == "(secret)":
         return "••••••"
+    if name in INSTANTS and isinstance(value, int):
+        return datetime.fromtimestamp(value, CST).strftime("%Y-%m-%d %H:%M")
     return str(WORDS.get((name, str(value))) or _moment(str(value)) or value)
 
 

@@ -22,8 +22,7 @@ from .facts import Proof
 from .models import QuarterAudit
 from .queries.audits import bounds, digest_of, figures_of
 
-_SHOWN = ("digest", "prepared_by", "prepared_at", "confirmed_by", "confirmed_on", "scan_digest",
-          "note")
+_SHOWN = ("digest", "prepared_by", "confirmed_by", "confirmed_on", "scan_digest", "note")
 
 
 @transaction.atomic

@@ -96,6 +96,7 @@ def _shown(request: HttpRequest, point: MonitoringPoint, quarter: str,
     scope, now = request.scope, time.time()
     standing = queries.standing_of(scope, point, quarter, now=now)
     figures = queries.figures_of(scope, point, quarter)
+    factors = [_dressed(one) for one in figures["factors"]]
     row = standing.audit
     prepared = row is not None and bool(row.prepared_at)
     changed = prepared and queries.digest_of(figures) != row.digest
@@ -103,10 +104,11 @@ def _shown(request: HttpRequest, point: MonitoringPoint, quarter: str,
     over = now >= queries.bounds(quarter)[1]
     return render(request, "telemetry/audit.html", {
         "point": point, "quarter": quarter, "standing": standing, "state": state, "row": row,
-        "factors": [_dressed(one) for one in figures["factors"]], "figures": figures,
+        "factors": factors, "figures": figures,
         "differences": [_difference(one) for one in queries.differences(
             row.figures, figures)] if changed else [],
-        "any_unmarked": any(one["unmarked"] for one in figures["factors"]),
+        "told": _alike(factors, "told"),
+        "unmarked": [one for one in _alike(factors, "spans") if one["spans"]],
         "verdicts": VERDICTS, "over": over, "runs_shown": RUNS,
         "may_prepare": over and figures["factors"] and may(scope, "prepare_audit")
         and (not prepared or changed),
@@ -129,6 +131,17 @@ def _dressed(one: dict[str, Any]) -> dict[str, Any]:
                        key=lambda pair: -pair[1]),
         "spans": [(first, last, china_time(first, "day")) for first, last in one["unmarked"]],
     }
+
+
+def _alike(factors: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+    """Factors of which the same is to be told, together: a fault of the whole system is one line."""
+    groups: dict[str, dict[str, Any]] = {}
+    for one in factors:
+        group = groups.setdefault(str(one[what]), {
+            what: one[what], "names": [], "codes": [], "hours": one["unmarked_hours"]})
+        group["names"].append(one["name"])
+        group["codes"].append(one["factor"])
+    return list(groups.values())
 
 
 def _sentence(code: str) -> str:
