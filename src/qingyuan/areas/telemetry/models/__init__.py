@@ -48,7 +48,8 @@ from .readings import (
 from .tallies import ArrivalLine, MonthTally
 
 __all__ = [
-    "LEVELS", "ArrivalLine", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
+    "LEVELS", "ArrivalLine", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event",
+    "EventKind",
     "Factor", "HourReading", "HourValue", "Interval", "JudgedPoint", "JudgedValue",
     "LatestReading", "Mark", "MarkImport", "MarkKind", "MarkState", "MinuteReading",
     "MonthValue", "Origin", "PackedReading", "PlatformMark", "PlatformPlace", "PointParameter",
