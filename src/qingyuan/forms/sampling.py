@@ -41,7 +41,8 @@ _BEGIN = datetime(2026, 3, 5, 9, 0)  # noqa: DTZ001  (forms speak China time wit
 @dataclass(frozen=True, slots=True)
 class Defect:
     """One thing that can be wrong: where, and how. ``kind`` is missing, wrong_type, out_of_bounds,
-    no_option, too_few_photos, no_rows, unhandled, unmarked, or counterexample."""
+    no_option, too_few_photos, no_rows, one_row, unhandled, unmarked, unexplained, or
+    counterexample (in a table: in every row, since one bad pair of several may be allowed)."""
 
     path: str
     kind: str
@@ -76,6 +77,8 @@ def defects(form: Form, answers: Cells, technique: str | Setting = "") -> Iterat
             rows = sheet.rows(group, table)
             if rows and table.fewest:
                 yield Defect(f"{group.path}.{table.name}", "no_rows")
+            if len(rows) > 1 and table.fewest == 1:
+                yield Defect(f"{group.path}.{table.name}", "one_row")
             for row in rows[:1]:
                 for one in table.fields:
                     if sheet.shows(one, group, row):
@@ -94,10 +97,12 @@ def spoil(
     for group in sheet.groups():
         for table in group.section.tables:
             if f"{group.path}.{table.name}" == defect.path:
-                group.cells[table.name] = []
-            for row in sheet.rows(group, table):
-                for one in table.fields:
-                    if f"{row.path}.{one.name}" == defect.path:
+                kept = 1 if defect.kind == "one_row" else 0
+                group.cells[table.name] = group.cells[table.name][:kept]
+            rows = sheet.rows(group, table)
+            for one in table.fields:
+                if rows and f"{rows[0].path}.{one.name}" == defect.path:
+                    for row in rows if defect.kind == "counterexample" else rows[:1]:
                         row.cells[one.name] = sampler.wrong(one, defect.kind, group, row)
         for one in group.section.fields:
             if f"{group.path}.{one.name}" == defect.path:
