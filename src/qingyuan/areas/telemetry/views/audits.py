@@ -134,7 +134,7 @@ def _dressed(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _alike(factors: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
-    """Factors of which the same is to be told, together: a fault of the whole system is one line."""
+    """Factors of which the same is to be told, together: a fault of all of them is one line."""
     groups: dict[str, dict[str, Any]] = {}
     for one in factors:
         group = groups.setdefault(str(one[what]), {

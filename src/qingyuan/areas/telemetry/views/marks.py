@@ -55,7 +55,8 @@ def mark_list(request: HttpRequest) -> HttpResponse:
         "tabs": [{"code": code, "count": counts[code]} for code in queries.TABS],
         "filtered": bool(by.kind or by.point or by.day or by.text),
         "point": points_of(scope).filter(pk=by.point).first() if by.point else None,
-        "may_prepare": may(scope, "prepare_mark"), "may_declare": may(scope, "declare_mark") and any(
+        "may_prepare": may(scope, "prepare_mark"),
+        "may_declare": may(scope, "declare_mark") and any(
             row.state == MarkState.PREPARED for row in shown.object_list),
         "may_import": may(scope, "import_marks"), "may_export": may_export(scope),
         "declarer": declarer(scope), "query": request.GET.urlencode(),
