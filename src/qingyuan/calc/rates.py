@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qingyuan.kernel.rounding import above
+
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 Instants = NDArray[np.int64]
@@ -200,6 +202,19 @@ def valid_data_rate(valid: float, due: float) -> float | None:
     0.9
     """
     return ratio(valid, due)
+
+
+def reaches(rate: float, least: float, high: float | None = None) -> str:
+    """How a rate (a fraction) stands against its line: "low" below ``least``, "fair" from there to
+    below ``high`` where there is a second line, else "ok". A rate equal to its line in decimals is
+    not below it.
+
+    >>> reaches(0.75, 0.75), reaches(0.7499, 0.75), reaches(0.8, 0.75, 0.9)
+    ('ok', 'low', 'fair')
+    """
+    if above(least, rate):
+        return "low"
+    return "fair" if high is not None and above(high, rate) else "ok"
 
 
 def _first_of_each_day(wanted: Mask, day: Index, most: int) -> Mask:

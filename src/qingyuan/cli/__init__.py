@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "the book of rules: list, show, check, compare"),
     "formula": ("formula", "work out a formula of the standards with the numbers shown"),
     "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),
+    "forms": ("forms", "record forms: list, show, check, compute"),
     "recompute": ("recompute", "judge stored hours again, with progress"),
     "spool": ("spool", "verify the raw frames' chain"),
     "simulate": ("simulate", "virtual stations that speak HJ 212"),

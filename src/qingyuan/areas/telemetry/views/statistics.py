@@ -21,6 +21,7 @@ from qingyuan.areas.rules.queries import BookFor, book_of
 from qingyuan.areas.telemetry.arrivals import GRACE
 from qingyuan.areas.telemetry.queries import rates
 from qingyuan.areas.telemetry.queries.rates import RATES, Asked, Group, Sums
+from qingyuan.calc.rates import reaches
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import day_of
 from qingyuan.standards import Provision
@@ -190,9 +191,7 @@ def judged(rate: str, value: float | None, kinds: frozenset[str], bars: dict[str
     bar = bars.get(rate)
     if value is None or bar is None or rate == "validity" and kinds != {"water"}:
         return ""
-    if value < bar.least:
-        return "low"
-    return "fair" if bar.high is not None and value < bar.high else "ok"
+    return reaches(value, bar.least, bar.high)
 
 
 def percent(value: float | None) -> str:
