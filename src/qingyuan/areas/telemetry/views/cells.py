@@ -22,7 +22,6 @@ from qingyuan.ui.numbers import figure
 from qingyuan.ui.states import state
 from qingyuan.ui.templatetags.qingyuan import icon
 
-
 _LONGER = "\u2009m³"  # unit of a flow that is summed up over a day and longer
 
 
