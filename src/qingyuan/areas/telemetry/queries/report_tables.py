@@ -314,7 +314,7 @@ def _mean(column: Column, held: Sequence[Any], row: Judged | None) -> Figure | N
     """The period's own mean where judging makes one: it is weighted where the rules weigh."""
     if column.kind in ("concentration", "state", "flow") and row is not None:
         value = getattr(row, column.field, None)
-        return None if value is None else Figure(value, column.digits, row, column.field)
+        return Figure(value, column.digits, row, column.field)
     return Figure(sum(held) / len(held), column.digits) if held else None
 
 
