@@ -164,7 +164,7 @@ def _row(text: str) -> tuple[int, str, float, str]:
     value = parse_number(row[2]) if row[2] else np.nan
     if value is None:
         raise _Wrong(row[2], NUMBER)
-    if len(row[3]) > FLAG_LETTERS:
+    if len(row[3]) > FLAG_LETTERS or not row[3].isprintable():
         raise _Wrong(row[3], "a flag such as N, or nothing")
     return minute, row[1], value, row[3]
 

@@ -7,7 +7,7 @@ array of ``{since, value}`` from the day (or minute) on which each began to hold
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -160,8 +160,14 @@ class _File:
 
     def _with_rules(self, book: Book) -> Book:
         good: list[Override] = []
+        seen: set[str] = set()
         for path, value in _leaves(("rules",), self._table(("rules",))):
+            if (name := ".".join(path[1:])) in seen:
+                self._wrong(path, "each rule once, by its quoted name or nested")
+                continue
+            seen.add(name)
             for override in self._overrides(path, value):
+                override = _whole(override, book)
                 try:
                     book.with_overrides([override])
                 except BadBook as error:
@@ -186,6 +192,8 @@ class _File:
         steps = self._steps(path, value, None)
         if steps is None:
             steps = [(_ALWAYS, cast(Value, value))]
+        if not steps:
+            return  # its complaint has been made
         days = [since.date() if isinstance(since, datetime) else since for since, _ in steps]
         untils = [day - timedelta(days=1) for day in days[1:]]
         for day, until, (_, figure) in zip(days, [*untils, None], steps, strict=True):
@@ -227,6 +235,15 @@ class _File:
 def judged(kind: Medium, factors: tuple[str, ...]) -> tuple[str, ...]:
     """The factors that get rows, in the order of the rows."""
     return factors if kind == "gas" else (*factors, "w00000", "w01001", "w01010")
+
+
+def _whole(override: Override, book: Book) -> Override:
+    """45.0 for a figure that the book counts in whole numbers is 45."""
+    value = override.value
+    if (isinstance(value, float) and value.is_integer() and override.name in book.names()
+            and type(book.history(override.name)[0].value) is int):
+        return replace(override, value=int(value))
+    return override
 
 
 def _leaves(path: tuple[str, ...], table: Table) -> Iterator[tuple[tuple[str, ...], object]]:

@@ -112,6 +112,12 @@ def test_a_bad_line_is_named_with_its_text_and_what_was_expected(line, text, exp
     assert refusal(body) == [f"MIN.csv:3: {text!r}: {expected}"]
 
 
+def test_a_flag_of_control_characters_is_refused():
+    """In an array of bytes a NUL is no byte at all: it would pass for the empty flag."""
+    assert refusal(b"time,factor,value,flag\n2025-10-01 00:00,a21026,1,\0\n") == [
+        "MIN.csv:2: '\\x00': expected a flag such as N, or nothing"]
+
+
 @pytest.mark.parametrize("head", ["time,factor,value", "Time,factor,value,flag",
                                   "time;factor;value;flag", "2025-10-01 00:00,a21026,1,N", ""])
 def test_another_header_is_refused(head):

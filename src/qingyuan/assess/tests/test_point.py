@@ -98,6 +98,21 @@ def test_a_rule_may_change_by_date():
     assert values == [30, 40]
 
 
+def test_steps_of_a_rule_out_of_order_and_a_rule_given_twice_are_refused():
+    rule = "gas.hour.min_valid_minutes"
+    assert refusal(GAS + f'[rules]\n"{rule}" = [{{since = 2025-06-01, value = 30}}, '
+                         "{since = 2025-01-01, value = 40}]\n") == [
+        f"POINT.toml:16: 'rules.{rule}': expected each since later than the one before it"]
+    assert refusal(GAS + f'[rules]\n"{rule}" = 40\n{rule} = 41\n') == [
+        f"POINT.toml:16: 'rules.{rule}': expected each rule once, by its quoted name or nested"]
+
+
+def test_a_whole_number_may_have_a_decimal_point():
+    made = point(GAS + '[rules]\n"gas.hour.min_valid_minutes" = 40.0\n')
+    found = made.book.at("gas.hour.min_valid_minutes", date(2025, 1, 1), made.scope).value
+    assert (found, type(found)) == (40, int)
+
+
 def test_the_region_names_the_links_between_file_and_nation():
     assert point('region = "650102"\n' + GAS).scope[1:] == (
         "region:650102", "region:650100", "region:6501", "region:65")
