@@ -87,16 +87,17 @@ def _chunks(point: MonitoringPoint, worker: str, before: int, clock: Clock) -> I
 
     book = book_for(point).book.fingerprint
     known = JudgedPoint.objects.values_list("rules", flat=True).get(pk=point.pk)
-    if known not in ("", book):
+    if known != book:  # "" is a point that was never judged to its end: its rows tell by what
         mark_changed(subject_of(point))
     while marks := dirty.take(point.pk, before, LONGEST):
         subject = subject_of(point)  # what was entered meanwhile counts
         more = fill_gaps(subject, marks)
         # What flags tell of is entered first, so that the hours are judged by it at once.
-        if from_flags(point, marks[0].hour, marks[-1].hour + HOUR):
-            subject, more = subject_of(point), 1
+        more += from_flags(point, marks[0].hour, marks[-1].hour + HOUR)
         if more:
             marks = dirty.take(point.pk, before, LONGEST)
+            # Always after the marks: a fact that comes between would lose its mark unjudged.
+            subject = subject_of(point)
         renew(point.pk, worker)
         last = dirty.remaining(point.pk, before) <= len(marks)
         yield judge_chunk(Work(subject, worker, before, clock), marks, last=last)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from qingyuan.areas.telemetry import pipeline
-from qingyuan.areas.telemetry.models import DirtyWindow, HourValue, JudgedPoint
+from qingyuan.areas.telemetry.models import DirtyWindow, Event, HourValue, JudgedPoint
 from qingyuan.areas.telemetry.pipeline import claim, dirty
 from qingyuan.areas.telemetry.pipeline.chunk import Work, judge_chunk
 from qingyuan.areas.telemetry.pipeline.subject import subject_of
@@ -33,6 +33,29 @@ def test_a_mark_that_comes_while_the_hour_is_judged_is_kept(gas, sent, judge, ro
     claim.release(gas.point.pk, "one")
     assert judge(NOW).hours == 1
     assert not DirtyWindow.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_fact_entered_while_gaps_are_filled_is_not_lost(gas, sent, judge, cast, monkeypatch):
+    """Its mark must not be read, and taken away, by who read the facts before it was there."""
+    from qingyuan.areas.telemetry import facts
+    from qingyuan.areas.telemetry.pipeline import loop
+
+    sent(gas.point, START, 3)
+    judge(NOW)
+    sent(gas.point, START + 6 * HOUR, 1)  # three hours of silence before it
+
+    def filling(subject, marks, fill=loop.fill_gaps):
+        if not Event.objects.exists():
+            facts.record_event(cast.manager, gas.point, kind="stop", start=START,
+                               end=START + 3 * HOUR, now=NOW)
+        return fill(subject, marks)
+
+    monkeypatch.setattr(loop, "fill_gaps", filling)
+    judge(NOW)
+    judge(NOW)
+    hours = HourValue.objects.filter(point=gas.point, time__lt=START + 3 * HOUR)
+    assert set(hours.values_list("verdict", flat=True)) == {"stopped"}
 
 
 @pytest.mark.django_db
