@@ -104,17 +104,25 @@ def _enter(point: MonitoringPoint, events: list[Event]) -> int:
     low, high = min(e.start for e in events), max(e.start for e in events)
     known = list(
         Event.objects.filter(point=point, start__gte=low - NEAR, start__lte=high + NEAR)
-        .values_list("kind", "factor", "start")
+        .values_list("kind", "factor", "start", "passed")
     )
-    new = [
-        event for event in events
-        if not any(kind == event.kind and factor in ("", event.factor)
-                   and abs(start - event.start) <= NEAR for kind, factor, start in known)
-    ]
+    new = [event for event in events if not _told(event, known)]
     for event in new:
         event.save()
         mark_event(event)
     return len(new)
+
+
+def _told(event: Event, known: Iterable[tuple[str, str, int, bool | None]]) -> bool:
+    """Whether one of the known (kind, factor, start, passed) tells of the same deed. What passed
+    soon after it had failed is a deed of its own, and ends what the failure began."""
+    near = [(abs(start - event.start), passed) for kind, factor, start, passed in known
+            if kind == event.kind and factor in ("", event.factor)
+            and abs(start - event.start) <= NEAR]
+    if not near or event.passed is None:
+        return bool(near)
+    nearest = min(apart for apart, _passed in near)
+    return any(passed in (None, event.passed) for apart, passed in near if apart == nearest)
 
 
 def standard_checks() -> str:
@@ -137,6 +145,9 @@ def standard_checks() -> str:
 def _checks(row: StationMessage) -> Iterator[Event]:
     for name, text in row.pairs:
         code, _hyphen, suffix = str(name).rpartition("-")
-        if suffix == "ResultType" and str(text) in PASSED:
-            yield _event(row.point, EventKind.STANDARD_CHECK, under_2017(code)[0], row.time,
+        factor = under_2017(code)[0]
+        # A station may send any name; one that is no factor of the point is no check of it.
+        if (suffix == "ResultType" and str(text) in PASSED and row.point is not None
+                and medium(factor) == row.point.kind):
+            yield _event(row.point, EventKind.STANDARD_CHECK, factor, row.time,
                          PASSED[str(text)], Origin.WIRE, f"frame {row.frame}")

@@ -72,3 +72,26 @@ def test_results_of_standard_checks_come_from_their_packets(station):
     assert wire_events.standard_checks() == "2 standard checks"
     assert wire_events.standard_checks() == ""
     assert [row[3] for row in events(one.point)] == [True, False]
+
+
+def checked(one, frame: int, after: int, result: str, name: str = "w01018") -> None:
+    StationMessage.objects.create(
+        frame=frame, mn=one.mn, point=one.point, st="32", cn="2062", time=START + after,
+        at=0, pairs=[[f"{name}-ResultType", result]])
+
+
+def test_a_check_passed_soon_after_one_that_failed_ends_its_failure(station):
+    one = station(kind="water")
+    for frame, (after, result) in enumerate(((0, "0"), (1800, "1"), (2400, "0"), (3000, "1")), 1):
+        checked(one, frame, after, result)
+    checked(one, 5, 2400, "0")  # sent again
+    assert wire_events.standard_checks() == "4 standard checks"
+    assert [row[3] for row in events(one.point)] == [False, True, False, True]
+
+
+def test_names_that_are_no_factor_of_the_point_are_no_check_of_it(station):
+    one = station(kind="water")
+    for frame, name in enumerate(("w" * 40, "a21026", "", "w21003"), 1):
+        checked(one, frame, 0, "0", name)
+    assert wire_events.standard_checks() == "1 standard checks"
+    assert [row[1] for row in events(one.point)] == ["w21003"]
