@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,46 +14,37 @@ from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.models import Medium
 from qingyuan.areas.organisations.access import page
-from qingyuan.areas.organisations.scope import Scope
-from qingyuan.areas.rules.links import PROVINCES
-from qingyuan.areas.rules.queries import BookFor, book_of
 from qingyuan.areas.telemetry.arrivals import GRACE
 from qingyuan.areas.telemetry.queries import rates
 from qingyuan.areas.telemetry.queries.rates import RATES, Asked, Group, Sums
-from qingyuan.calc.rates import reaches
 from qingyuan.kernel import windows
-from qingyuan.kernel.clock import day_of
-from qingyuan.standards import Provision
 from qingyuan.ui import sheets
-from qingyuan.ui.numbers import figure
 
 from .address import small_int
 from .periods import Period, around, period
 from .rate_hours import runs_of
+from .rate_words import (
+    TITLES,
+    Bar,
+    area_word,
+    bar_words,
+    bars_of,
+    formula,
+    inside,
+    judged,
+    made_of,
+    percent,
+    variants,
+)
 
 PAGE = 50
 MOST = 10**9
-DIGITS = 2  # of a rate in percent
 WORST = 20  # points that a drawer names
 BY = {"region": gettext_lazy("地区"), "discharger": gettext_lazy("排污单位"),
       "point": gettext_lazy("点位")}
-TITLES = {
-    "capture": gettext_lazy("季度捕集率"), "transmission": gettext_lazy("传输率"),
-    "validity": gettext_lazy("有效率"), "effective": gettext_lazy("有效传输率"),
-}
-BARS = {"capture": "gas.capture.min_rate", "effective": "rates.effective_transmission.min",
-        "validity": "rates.valid_data.min"}
 # (rate, realtime?): the columns in their order; capture is no matter of arrival
 SHOWN = (("capture", False), ("transmission", True), ("transmission", False), ("validity", True),
          ("validity", False), ("effective", True), ("effective", False))
-
-
-class Bar(NamedTuple):
-    """What a rate has to reach, and where that stands; ``high`` is a second line, or None."""
-
-    least: float
-    high: float | None
-    cite: Provision
 
 
 class Rate(NamedTuple):
@@ -81,10 +71,10 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "by": BY, "asked": asked, "shown": shown, "raw": raw, "page": paged, "rows": rows,
         "quarter": windows.key("quarter", shown.start), "heads": _heads(params.get("sort", "")),
         "total": _line(_whole(found, total), asked, shown, raw, bars) if found else None,
-        "kinds": Medium.choices, "bars": _bar_words(bars), "grace": GRACE // 60,
+        "kinds": Medium.choices, "bars": bar_words(bars), "grace": GRACE // 60,
         "counted": total.at, "query": params.urlencode(), "parts": _parts(found),
         "filtered": bool(asked.text or asked.kind or asked.area or asked.discharger is not None),
-        "month": windows.key("month", _inside(shown)), "area": area_word(asked.area),
+        "month": windows.key("month", inside(shown)), "area": area_word(asked.area),
     })
 
 
@@ -123,13 +113,13 @@ def statistics_why(request: HttpRequest) -> HttpResponse:
         "asked": asked, "places": places, "sums": sums, "bar": bar,
         "least": f"{100 * bar.least:g}" if bar else "",
         "value": percent(sums.rate(rate, soon=soon, raw=raw)),
-        "formula": formula(sums, rate, soon=soon, raw=raw), "variants": _variants(sums, rate),
+        "formula": formula(sums, rate, soon=soon, raw=raw), "variants": variants(sums, rate),
         "factors": [{"code": code, "name": name, "sums": one,
                      "value": percent(one.rate(rate, soon=soon, raw=raw)),
                      "tally": one.tally(soon=soon, raw=raw)}
                     for code, name, one in rates.by_factor(scope, asked)],
         "quarter": windows.key("quarter", shown.start), "grace": GRACE // 60,
-        "name": _name(asked, places), "month": windows.key("month", _inside(shown)),
+        "name": _name(asked, places), "month": windows.key("month", inside(shown)),
         "below": f"{urlencode(_address(asked, shown, raw))}",
     }
     if len(places) == 1:
@@ -167,42 +157,6 @@ def narrowed(asked: Asked, key: str) -> Asked:
     return replace(asked, **{asked.by: number})
 
 
-def _inside(shown: Period) -> int:
-    return max(shown.start, min(shown.end - 1, int(time.time())))
-
-
-def bars_of(scope: Scope, shown: Period) -> dict[str, Bar]:
-    """What each rate has to reach on the last day of the period, as the unit's book has it."""
-    book: BookFor = book_of(scope)
-    day = date.fromisoformat(day_of(_inside(shown)))
-    high = book.find("gas.capture.high_rate", day)
-    found = {}
-    for rate, name in BARS.items():
-        one = book.find(name, day)
-        if one is not None:
-            second = float(high.value) if rate == "capture" and high is not None else None
-            found[rate] = Bar(float(one.value), second, one)
-    return found
-
-
-def judged(rate: str, value: float | None, kinds: frozenset[str], bars: dict[str, Bar]) -> str:
-    """ok, fair or low; "" where nothing was due or the rate has no bar: the validity rate has one
-    for waste water only (HJ 355)."""
-    bar = bars.get(rate)
-    if value is None or bar is None or rate == "validity" and kinds != {"water"}:
-        return ""
-    return reaches(value, bar.least, bar.high)
-
-
-def percent(value: float | None) -> str:
-    """A fraction in percent with two decimals.
-
-    >>> percent(0.958333), percent(None)
-    ('95.83', '')
-    """
-    return "" if value is None else figure(100 * value, DIGITS)
-
-
 def sorted_by(found: Sequence[Group], how: str, raw: bool) -> list[Group]:
     """By a rate (what came by now), lines without one last; by name for any other word."""
     name = how.removeprefix("-")
@@ -213,17 +167,6 @@ def sorted_by(found: Sequence[Group], how: str, raw: bool) -> list[Group]:
     known.sort(key=lambda pair: pair[0], reverse=how.startswith("-"))
     listed = {id(one) for _value, one in known}
     return [one for _value, one in known] + [one for one in found if id(one) not in listed]
-
-
-def area_word(code: str) -> str:
-    """An administrative area for people.
-
-    >>> area_word("650100"), area_word("-"), area_word("")
-    ('新疆 650100', '未填行政区划', '')
-    """
-    if code == "-":
-        return _("未填行政区划")
-    return f"{PROVINCES.get(code[:2], '')} {code}".strip()
 
 
 def _whole(found: Sequence[Group], total: Sums) -> Group:
@@ -241,7 +184,7 @@ def _line(
         if soon:
             words["soon"] = "1"
         cells.append(Rate(percent(value), judged(rate, value, one.kinds, bars),
-                          _made_of(one.sums, rate, soon=soon, raw=raw), urlencode(words)))
+                          made_of(one.sums, rate, soon=soon, raw=raw), urlencode(words)))
     count = one.sums.counts.get
     return {"one": one, "cells": cells, "due": count("due", 0), "stopped": count("stopped", 0),
             "name": area_word(one.key) if asked.by == "region" and one.key else one.name,
@@ -262,46 +205,6 @@ def _address(asked: Asked, shown: Period, raw: bool) -> dict[str, Any]:
     return {name: value for name, value in words.items() if value != ""}
 
 
-def _made_of(sums: Sums, rate: str, *, soon: bool, raw: bool) -> str:
-    if rate == "capture":
-        hours, stopped, bad = sums.capture
-        return _("有效 %(good)s h ÷ 应计 %(due)s h") % {
-            "good": hours - stopped - bad, "due": hours - stopped}
-    tally = sums.tally(soon=soon, raw=raw)
-    parts = {
-        "transmission": _("收到 %(a)s ÷ 应有 %(b)s") % {"a": tally.received, "b": tally.due},
-        "validity": _("有效 %(a)s ÷ 应有 %(b)s") % {
-            "a": tally.valid, "b": tally.groups - tally.left_out},
-    }
-    return parts.get(rate) or " × ".join(f"({part})" for part in parts.values())
-
-
-def formula(sums: Sums, rate: str, *, soon: bool, raw: bool) -> list[str]:
-    """The arithmetic of a rate with its numbers, a line a step."""
-    if rate == "capture":
-        hours, stopped, bad = sums.capture
-        return [_("捕集率 = (总小时 − 停运 − 无效) ÷ (总小时 − 停运)"),
-                f"= ({hours} − {stopped} − {bad}) ÷ ({hours} − {stopped})"]
-    tally = sums.tally(soon=soon, raw=raw)
-    sent = [_("传输率 = 收到的小时 ÷ 应有的小时"), f"= {tally.received} ÷ {tally.due}"]
-    good = [_("有效率 = 有效的小时 ÷ (应有的小时 − 豁免)"),
-            f"= {tally.valid} ÷ ({tally.groups} − {tally.left_out})"]
-    if rate == "effective":
-        return [_("有效传输率 = 传输率 × 有效率"), *sent, *good]
-    return sent if rate == "transmission" else good
-
-
-def _variants(sums: Sums, rate: str) -> list[dict[str, Any]]:
-    """The rate in its four readings, the numbers beside it."""
-    if rate == "capture":
-        return []
-    return [
-        {"soon": soon, "raw": raw, "tally": sums.tally(soon=soon, raw=raw),
-         "value": percent(sums.rate(rate, soon=soon, raw=raw))}
-        for soon in (True, False) for raw in (False, True)
-    ]
-
-
 def _worst(
     places: Sequence[Any], held: dict[int, Sums], rate: str, *, soon: bool, raw: bool
 ) -> list[dict[str, Any]]:
@@ -309,7 +212,7 @@ def _worst(
         rate, soon=soon, raw=raw)) is not None]
     rated.sort(key=lambda pair: (pair[0], pair[1].name))
     return [{"one": one, "value": percent(value),
-             "made": _made_of(held[one.pk], rate, soon=soon, raw=raw)}
+             "made": made_of(held[one.pk], rate, soon=soon, raw=raw)}
             for value, one in rated[:WORST]]
 
 
@@ -327,12 +230,6 @@ def _heads(sort: str) -> list[dict[str, Any]]:
              "next": f"-{rate}" if sort == rate else rate,
              "sorted": {rate: "ascending", f"-{rate}": "descending"}.get(sort, "")}
             for rate, soon in SHOWN]
-
-
-def _bar_words(bars: dict[str, Bar]) -> list[dict[str, Any]]:
-    return [{"title": TITLES[rate], "least": f"{100 * bar.least:g}", "one": bar.cite,
-             "high": "" if bar.high is None else f"{100 * bar.high:g}"}
-            for rate, bar in bars.items()]
 
 
 def _parts(found: Sequence[Group]) -> dict[str, int]:
