@@ -1,11 +1,14 @@
 """Judged hours as small charts: two lines, the limit, and what lay under them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.kernel.rounding import round_all
 from qingyuan.kernel.windows import HOUR
 
 from .charts import thin
@@ -28,7 +31,7 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JudgedChart:
-    """One factor. Dots are (epoch second, value, verdict); ``limits`` (from, to, value); ``total``
+    """One factor. Dots are (epoch second, rounded value, verdict); ``limits`` (from, to, value); ``total``
     counts the hours behind the first line."""
 
     of: Quantity
@@ -53,9 +56,9 @@ def judged_charts(
     return [
         JudgedChart(
             one,
-            _line(((r.time, r.value, r.verdict) for r in rows[one.code]), max_points),
-            _line(((r.time, r.converted, r.verdict) for r in rows[one.code]), max_points)
-            if one.second == "converted" else [],
+            _line([(r.time, r.value, r.verdict) for r in rows[one.code]], one.digits, max_points),
+            _line([(r.time, r.converted, r.verdict) for r in rows[one.code]], one.digits,
+                  max_points) if one.second == "converted" else [],
             [*runs(rows[one.code]), *(band for code, band in shared if code in ("", one.code))],
             held.get(one.code, []), sum(r.value is not None for r in rows[one.code]),
         )
@@ -63,8 +66,11 @@ def judged_charts(
     ]
 
 
-def _line(dots: Iterable[Dot], most: int) -> list[Dot]:
+def _line(dots: Sequence[Dot], digits: int, most: int) -> list[Dot]:
+    """Rounded as the table shows them, so that a chart's label and a cell say the same."""
     there = [dot for dot in dots if dot[1] is not None]
+    rounded = round_all(np.array([dot[1] for dot in there], dtype=np.float64), digits).tolist()
+    there = [(time, value, word) for (time, _v, word), value in zip(there, rounded, strict=True)]
     return thin(with_gaps(there, there, 1.5 * HOUR), most)
 
 

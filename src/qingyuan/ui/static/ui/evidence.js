@@ -20,6 +20,8 @@ back?.addEventListener("click", () => {
 
 async function show(href) {
   if (back) back.hidden = trail.length < 2;
+  // What had the focus may be gone; the drawer keeps it, so that Escape closes.
+  document.getElementById("drawer").focus({ preventScroll: true });
   say("正在载入…");
   try {
     const answer = await fetch(href, { headers: { "HX-Request": "true" } });

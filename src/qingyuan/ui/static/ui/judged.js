@@ -177,9 +177,9 @@ function tip(items, factor) {
   const head = document.createElement("div");
   head.textContent = chinaTime(epochOf(at));
   lines.append(head);
-  for (const { seriesName, value: [, value, verdict] } of drawn) {
+  for (const { seriesName, value: [, value] } of drawn) {
     const row = document.createElement("div");
-    row.textContent = `${factor.lines.length > 1 ? `${seriesName} ` : ""}${rounded(value, factor.digits)} ${value === null ? "" : factor.unit}${verdict && verdict !== "valid" ? `　${stateOf("judged", verdict).label}` : ""}`;
+    row.textContent = `${factor.lines.length > 1 ? `${seriesName} ` : ""}${rounded(value, factor.digits)} ${value === null ? "" : factor.unit}`;
     lines.append(row);
   }
   for (const band of touching(factor, epochOf(at))) {
