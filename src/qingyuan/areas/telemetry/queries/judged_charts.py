@@ -31,8 +31,8 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class JudgedChart:
-    """One factor. Dots are (epoch second, rounded value, verdict); ``limits`` (from, to, value); ``total``
-    counts the hours behind the first line."""
+    """One factor. Dots are (epoch second, rounded value, verdict); ``limits`` (from, to, value);
+    ``total`` counts the hours behind the first line."""
 
     of: Quantity
     values: list[Dot]
