@@ -135,7 +135,7 @@ def test_gateway_page_draws_its_down_state(at, settings):
 def test_keyboard_search_rows_and_help(at):
     page = at()
     page.keyboard.press("/")
-    page.keyboard.type("烟气")
+    page.keyboard.type("1 号烟气")
     found = page.locator("#search-found a")
     expect(found).to_have_count(1)
     page.keyboard.press("Escape")
