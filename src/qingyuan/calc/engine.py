@@ -16,6 +16,7 @@ holds in part is judged by that part. ``History`` carries what lies before.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +62,12 @@ def judge_hours(case: Case, ruling: Ruling) -> Sheet:
             counted[factor] = (by, *slots.count(case, ruling, factor, by))
         return counted[factor][1]
 
-    stream = (derived.Gas(case, ruling, point, minutes) if case.kind == "gas"
-              else derived.Water(case, ruling, point, minutes))
+    def trusted(factor: str) -> Minutes:
+        own = minutes(factor)
+        return replace(own, enough=own.enough & ~verdict.untrusted(case, ruling, factor))
+
+    stream = (derived.Gas(case, ruling, point, trusted) if case.kind == "gas"
+              else derived.Water(case, ruling, point, trusted))
     factors = {}
     for factor in case.judged:
         own = minutes(factor)

@@ -5,7 +5,7 @@ Everything is counted on the factor's grid; an hour's rule is that of its China 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ from qingyuan.kernel.windows import HOUR
 
 __all__ = [
     "REPORTED_HOUR", "WATER_TOUCH", "Clauses", "Mask", "Minutes", "Verdicts", "count",
-    "good_flags", "judge_factor", "needed", "taken",
+    "good_flags", "judge_factor", "needed", "taken", "untrusted",
 ]
 
 WATER_TOUCH = 15 * 60
@@ -201,15 +201,30 @@ def _lost(
     by: dict[tuple[str, str], list[Span]] = {}
     for one in lost:
         by.setdefault((one.code, one.clause), []).append((one.start, one.end))
-    together = [span for own in by.values() for span in own]
-    seconds = spans.seconds(together, case.start, case.hours)
-    hours = seconds > _bearable(case, ruling)
-    hours |= ruling.says("control.hour_rule", "any_overlap") & (seconds > 0)
-    if case.kind == "water":  # a value belongs to its stamp, which is the hour's start
-        hours |= spans.touched(together, case.start, case.hours)
+    hours = _lost_hours(case, ruling, [span for own in by.values() for span in own])
     longest = _longest([spans.seconds(own, case.start, case.hours) for own in by.values()])
     for index, (code, clause) in enumerate(by):
         writer.put(hours & (longest == index), verdict, code, clause)
+
+
+def _lost_hours(case: Case, ruling: Ruling, lost: Sequence[Span]) -> Mask:
+    seconds = spans.seconds(lost, case.start, case.hours)
+    hours = seconds > _bearable(case, ruling)
+    hours |= ruling.says("control.hour_rule", "any_overlap") & (seconds > 0)
+    if case.kind == "water":  # a value belongs to its stamp, which is the hour's start
+        hours |= spans.touched(lost, case.start, case.hours)
+    return np.asarray(hours, dtype=np.bool_)
+
+
+def untrusted(case: Case, ruling: Ruling, factor: str) -> Mask:
+    """The hours whose mean of ``factor`` may enter no other factor's figure, because a check of
+    that very factor failed: what is converted by an oxygen known to be wrong is no evidence. A
+    failure of all factors is left out here; it makes the other factor's own hour bad."""
+    own = [e for e in case.events if e.passed is not False or e.factor == factor]
+    if all(e.passed is not False for e in own):
+        return np.zeros(case.hours, dtype=np.bool_)
+    held = control.of_factor(replace(case, events=tuple(own), pollutants=()), ruling, factor)
+    return _lost_hours(case, ruling, [(one.start, one.end) for one in (*held.out, *held.backward)])
 
 
 def _stopped_by_flag(case: Case, point: Properties, factor: str, present: Mask) -> Mask:
