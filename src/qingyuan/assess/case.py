@@ -45,7 +45,7 @@ def make_case(path: Path, rows: Minutes, point: Point, facts: Facts) -> tuple[Ca
         size = slots.get(code, 60)
         doubles += _doubles(place * size // 60, rows, own)
         if code in slots:
-            grids[code] = _grid(place * size // 60, rows, own, (hours, size))
+            grids[code] = _grid(place, rows, own, (hours, size), stamped=point.kind == "water")
     for line, earlier, code, minute in sorted(doubles):
         complaints.add(line, f"{_time(minute)},{code}", _expected(slots.get(code, 60), earlier))
     complaints.refuse()
@@ -86,12 +86,21 @@ def _doubles(place: NDArray[np.int32], rows: Minutes, own: NDArray[np.intp]
              int(rows.minute[own[order[at]]])) for at in again]
 
 
-def _grid(place: NDArray[np.int32], rows: Minutes, own: NDArray[np.intp], shape: tuple[int, int]
-          ) -> Grid:
+def _grid(place: NDArray[np.int32], rows: Minutes, own: NDArray[np.intp], shape: tuple[int, int],
+          *, stamped: bool) -> Grid:
+    """The rows ``own``, ``place`` minutes after the first hour's start, on their slots.
+    ``stamped``: a value that is not of its slot's start keeps its own time, which decides what
+    covers it."""
+    hours, size = shape
+    slot, width = place * size // 60, 60 // size
     values, flags = np.full(shape, np.nan), np.zeros(shape, np.uint8)
-    values.reshape(-1)[place] = rows.value[own]
-    flags.reshape(-1)[place] = rows.flag[own]
-    return Grid(values, flags, rows.letters)
+    values.reshape(-1)[slot] = rows.value[own]
+    flags.reshape(-1)[slot] = rows.flag[own]
+    if not stamped or not (place % width).any():
+        return Grid(values, flags, rows.letters)
+    stamps = np.tile(np.arange(size, dtype=np.int16) * np.int16(width * 60), (hours, 1))
+    stamps.reshape(-1)[slot] = place % 60 * 60
+    return Grid(values, flags, rows.letters, stamps)
 
 
 def _expected(slots: int, earlier: int) -> str:

@@ -69,7 +69,7 @@ def count(
     has = np.isfinite(grid.values)
     valid = has & good_flags(grid)
     for own in by.values():
-        valid &= ~spans.slots_covered(own, case.start, case.hours, grid.slots)
+        valid &= ~covered(own, case, grid)
     mean, counted = hour_mean(grid.values, valid)
     minutes = counted * (60 // grid.slots) if case.kind == "gas" else counted
     reported = _reported(grid, valid) if case.kind == "gas" else np.zeros(case.hours, np.bool_)
@@ -77,6 +77,19 @@ def count(
     enough = np.asarray(minutes >= least, dtype=np.bool_)
     present = np.asarray(has.any(axis=1), dtype=np.bool_)
     return Minutes(mean, minutes.astype(np.int16), enough, present, reported), valid
+
+
+def covered(own: Sequence[Span], case: Case, grid: Grid) -> Mask:
+    """For each slot whether the time of its value (without ``stamps`` its first second) lies in one
+    of the spans."""
+    if grid.stamps is None:
+        return spans.slots_covered(own, case.start, case.hours, grid.slots)
+    starts = case.start + HOUR * np.arange(case.hours, dtype=np.int64)
+    moments = starts[:, None] + grid.stamps
+    found = np.zeros(grid.values.shape, dtype=np.bool_)
+    for begin, end in own:
+        found |= (moments >= begin) & (moments < end)
+    return found
 
 
 def needed(case: Case, ruling: Ruling, factor: str, slots: int) -> Floats:

@@ -36,11 +36,14 @@ MARK_KINDS: tuple[str, ...] = (
 class Grid:
     """One factor's values of ``hours`` clock hours, ``slots`` to the hour (60: each minute, 6: each
     ten minutes, 1: one value an hour). ``values`` and ``flags`` have the shape (hours, slots);
-    ``flags`` index ``letters``, whose first entry is "" (no flag)."""
+    ``flags`` index ``letters``, whose first entry is "" (no flag). ``stamps``, of the same shape,
+    has the seconds from each hour's start to a value's own time; without it a value is of its
+    slot's start."""
 
     values: Floats
     flags: Small
     letters: tuple[str, ...] = ("", "N")
+    stamps: NDArray[np.int16] | None = None
 
     @property
     def hours(self) -> int:

@@ -20,6 +20,7 @@ from qingyuan.calc.slots import (
     Mask,
     Minutes,
     count,
+    covered,
     good_flags,
     needed,
     taken,
@@ -178,8 +179,7 @@ def _invalid(
     flags = codes[grid.flags[rows]]
     took = np.where(flags > 0, flags, took)
     for code in reversed(list(by)):
-        covered = spans.slots_covered(by[code], case.start, case.hours, grid.slots)[rows]
-        took[covered] = INDEX[code]
+        took[covered(by[code], case, grid)[rows]] = INDEX[code]
     took[valid[rows]] = 0
     found = sorted({*np.unique(took).tolist(), INDEX[scarce]} - {0})
     most = np.argmax(np.stack([(took == code).sum(axis=1) for code in found]), axis=0)

@@ -103,3 +103,17 @@ def test_facts_of_factors_that_are_not_judged_are_noted():
     made, notes = case(GAS, "2025-10-01 00:05,a21026,1,N", facts=facts)
     assert made.events == facts.events
     assert notes == ["events, marks or samples of factors that are not judged: a2102, a3"]
+
+
+def test_a_value_within_the_hour_keeps_its_own_time_and_marks_are_held_against_that():
+    from qingyuan.calc.engine import judge
+
+    def mark(start: int, end: int) -> Mark:
+        return Mark(MIDNIGHT + 60 * start, MIDNIGHT + 60 * end, "device_maintenance", "w01018")
+
+    lines = [f"2025-10-01 {hour:02}:30,w01018,50,N" for hour in range(3)]
+    made, _ = case(WATER, *lines, facts=Facts(marks=(mark(80, 100), mark(120, 130))))
+    found = judge(made, load()).hours["w01018"]
+    assert found.valid_minutes.tolist() == [1, 0, 1]  # 01:30 lies in 01:20 to 01:40
+    on_the_hour, _ = case(WATER, *(line.replace(":30,", ":00,") for line in lines))
+    assert on_the_hour.grids["w01018"].stamps is None
