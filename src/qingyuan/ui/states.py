@@ -169,7 +169,7 @@ STATES: dict[str, State] = {
     "rate.low": State(_("低于要求"), "circle-x", "red"),
     # why a judged figure was judged anew
     "cause.data": State(_("数据变化"), "database-import", "blue", _("补传或重发的数据改变了输入")),
-    "cause.facts": State(_("事件、标记或参数变化"), "edit", "violet"),
+    "cause.facts": State(_("事件、标记、参数或手工监测值变化"), "edit", "violet"),
     "cause.rules": State(_("规则变化"), "list", "amber"),
     "cause.above": State(_("随其他时段变化"), "refresh", "slate", _("所依据的其他时段重新判定")),
     # what happened at a point

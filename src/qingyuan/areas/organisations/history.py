@@ -36,6 +36,9 @@ VERBS = {
     "record_event": gettext_lazy("登记事件"),
     "replace_event": gettext_lazy("更正事件"),
     "withdraw_event": gettext_lazy("撤回事件"),
+    "record_manual_value": gettext_lazy("登记手工监测值"),
+    "replace_manual_value": gettext_lazy("更正手工监测值"),
+    "withdraw_manual_value": gettext_lazy("撤回手工监测值"),
     "add_mark": gettext_lazy("登记标记"),
     "withdraw_mark": gettext_lazy("撤回标记"),
     "replace_mark": gettext_lazy("更正标记"),
@@ -68,10 +71,15 @@ NAMES = {
     "state": gettext_lazy("状态"),
     "start": gettext_lazy("开始"),
     "end": gettext_lazy("结束"),
+    "time": gettext_lazy("采样时间"),
+    "value": gettext_lazy("取值"),
+    "method": gettext_lazy("方法"),
+    "instrument": gettext_lazy("仪器或实验室"),
+    "monitor_type": gettext_lazy("监测类型"),
     "why": gettext_lazy("原因"),
     "(secret)": "••••••",
 }
-INSTANTS = frozenset({"start", "end", "declared_at"})  # epoch seconds
+INSTANTS = frozenset({"start", "end", "declared_at", "time"})  # epoch seconds
 WORDS = {
     ("kind", "gas"): gettext_lazy("废气"),
     ("kind", "water"): gettext_lazy("废水"),
@@ -85,6 +93,8 @@ WORDS = {
     ("state", "matched"): gettext_lazy("已核对"),
     ("state", "differs"): gettext_lazy("与申报不一致"),
     ("state", "withdrawn"): gettext_lazy("已撤回"),
+    ("monitor_type", "own"): gettext_lazy("自行监测"),
+    ("monitor_type", "enforcement"): gettext_lazy("执法监测"),
     ("why", "time"): gettext_lazy("起止时间不同"),
     ("why", "kind"): gettext_lazy("类型不同"),
     ("why", "factor"): gettext_lazy("因子不同"),

@@ -29,6 +29,7 @@ MAY: dict[str, frozenset[str]] = {
     "see_rules": _EVERYBODY - {Role.OFFICER},
     "override_rule": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "record_event": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
+    "record_manual_value": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER, Role.ANALYST}),
     "prepare_mark": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
     "declare_mark": frozenset({Role.DISCHARGER_MANAGER, Role.MANAGER}),
     "import_marks": frozenset({Role.MANAGER, Role.REVIEWER, Role.ENGINEER}),

@@ -20,13 +20,23 @@ from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 
-from .models import Event, EventKind, Factor, Mark, MarkKind, MarkState, Origin, PointParameter
+from .models import (
+    Event,
+    EventKind,
+    Factor,
+    ManualValue,
+    Mark,
+    MarkKind,
+    MarkState,
+    Origin,
+    PointParameter,
+)
 from .parameters import checked
 from .pipeline.dirty import mark_span
 from .pipeline.facts import COUNTED, SPANS, in_force
 
 AHEAD = 400 * 86_400  # seconds by which a planned stop may lie in the future
-Fact = TypeVar("Fact", Event, Mark, PointParameter)
+Fact = TypeVar("Fact", Event, Mark, PointParameter, ManualValue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +58,10 @@ def record_event(
     require(scope, "record_event")
     held = points_of(scope).get(pk=point.pk)
     row = Event(kind=kind, factor=factor, start=start, end=end, passed=passed, origin=origin,
-                reference=reference[:120], **_said(scope, held, note, now))
-    _check_event(row, _now(now))
+                reference=reference[:120], **said(scope, held, note, now))
+    _check_event(row, moment(now))
     row.save()
-    audit(scope, "record_event", row, None, _of(row))
+    audit(scope, "record_event", row, None, told(row))
     mark_event(row)
     return row
 
@@ -63,18 +73,18 @@ def replace_event(
     """Correct an event: ``facts`` (kind, factor, start, end, passed, reference) that differ from
     the old row's make a new one in its place. The same facts leave it as it is."""
     require(scope, "record_event")
-    held, old = _standing(scope, event)
+    held, old = standing(scope, event)
     known = {name: getattr(old, name) for name in
              ("kind", "factor", "start", "end", "passed", "origin", "reference")}
     if set(facts) - set(known):
         raise ValidationError(_("没有这些字段：%s") % ", ".join(sorted(set(facts) - set(known))))
     if {**known, **facts} == known:
         return old
-    row = Event(**{**known, **facts}, **_said(scope, held, note, now))
-    _check_event(row, _now(now))
+    row = Event(**{**known, **facts}, **said(scope, held, note, now))
+    _check_event(row, moment(now))
     row.save()
-    _replace(old, row)
-    audit(scope, "replace_event", row, _of(old), _of(row))
+    supersede(old, row)
+    audit(scope, "replace_event", row, told(old), told(row))
     mark_event(old)
     mark_event(row)
     return row
@@ -84,9 +94,9 @@ def replace_event(
 def withdraw_event(scope: Scope, event: Event, why: str, *, now: float | None = None) -> Event:
     """Close an event that never was, with the reason."""
     require(scope, "record_event")
-    _held, row = _standing(scope, event)
-    _withdraw(row, why, now)
-    audit(scope, "withdraw_event", row, _of(row), {"why": why})
+    _held, row = standing(scope, event)
+    close(row, why, now)
+    audit(scope, "withdraw_event", row, told(row), {"why": why})
     mark_event(row)
     return row
 
@@ -105,10 +115,10 @@ def add_mark(
     file = proof or Proof()
     row = Mark(kind=kind, factor=factor, start=start, end=end, state=state, origin=origin,
                proof=file.path, proof_digest=file.digest, declared_id=declared_id,
-               declared_by=declared_by, declared_at=declared_at, **_said(scope, held, note, now))
+               declared_by=declared_by, declared_at=declared_at, **said(scope, held, note, now))
     _check_mark(row)
     row.save()
-    audit(scope, "add_mark", row, None, _of(row))
+    audit(scope, "add_mark", row, None, told(row))
     mark_changed(row)
     return row
 
@@ -117,11 +127,11 @@ def add_mark(
 def withdraw_mark(scope: Scope, mark: Mark, why: str, *, now: float | None = None) -> Mark:
     """Close a mark with the reason."""
     require(scope, "prepare_mark")
-    _held, row = _standing(scope, mark)
-    before = _of(row)
+    _held, row = standing(scope, mark)
+    before = told(row)
     counted = row.state in COUNTED
     row.state = MarkState.WITHDRAWN
-    _withdraw(row, why, now)
+    close(row, why, now)
     audit(scope, "withdraw_mark", row, before, {"state": row.state, "why": why})
     if counted:
         mark_span(row.point_id, *_mark_reach(row))
@@ -139,14 +149,14 @@ def set_parameter(
     require(scope, "set_parameter")
     held = points_of(scope).get(pk=point.pk)
     row = PointParameter(name=name, value=checked(name, value), since=since,
-                         document=document[:200], **_said(scope, held, note, now))
+                         document=document[:200], **said(scope, held, note, now))
     old = in_force(PointParameter, held.pk).filter(name=name, since=since).order_by("-id").first()
     if old is not None and old.value == row.value and type(old.value) is type(row.value):
         return old
     row.save()
     if old is not None:
-        _replace(old, row)
-    audit(scope, "set_parameter", row, None if old is None else _of(old), _of(row))
+        supersede(old, row)
+    audit(scope, "set_parameter", row, None if old is None else told(old), told(row))
     _mark_parameter(row)
     return row
 
@@ -157,9 +167,9 @@ def withdraw_parameter(
 ) -> PointParameter:
     """Close an entry that was wrong, with the reason; the one before it holds again."""
     require(scope, "set_parameter")
-    _held, row = _standing(scope, parameter)
-    _withdraw(row, why, now)
-    audit(scope, "withdraw_parameter", row, _of(row), {"why": why})
+    _held, row = standing(scope, parameter)
+    close(row, why, now)
+    audit(scope, "withdraw_parameter", row, told(row), {"why": why})
     _mark_parameter(row)
     return row
 
@@ -203,7 +213,7 @@ def _mark_parameter(row: PointParameter) -> None:
     mark_span(row.point_id, row.since, following)
 
 
-def _standing(scope: Scope, fact: Fact) -> tuple[MonitoringPoint, Fact]:
+def standing(scope: Scope, fact: Fact) -> tuple[MonitoringPoint, Fact]:
     """The fact, locked, and its point, which the scope must see; ValidationError for one that
     somebody has replaced or withdrawn meanwhile."""
     rows = type(fact)._default_manager.select_for_update()
@@ -214,20 +224,22 @@ def _standing(scope: Scope, fact: Fact) -> tuple[MonitoringPoint, Fact]:
     return held, row
 
 
-def _replace(old: Fact, row: Fact) -> None:
+def supersede(old: Fact, row: Fact) -> None:
+    """The new row stands in place of the old one."""
     old.replaced_by = row
     old.save(update_fields=["replaced_by"])
 
 
-def _withdraw(row: Fact, why: str, now: float | None) -> None:
+def close(row: Fact, why: str, now: float | None) -> None:
+    """Withdraw a row; ValidationError without a reason."""
     if not why.strip():
         raise ValidationError({"why": _("请填写撤回原因")})
-    row.withdrawn_at, row.withdrawn_why = int(_now(now) * 1000), why.strip()[:400]
+    row.withdrawn_at, row.withdrawn_why = int(moment(now) * 1000), why.strip()[:400]
     row.save()
 
 
 def _check_event(row: Event, now: float) -> None:
-    _check_factor(row.factor)
+    check_factor(row.factor)
     if row.kind not in EventKind.values:
         raise ValidationError({"kind": _("没有这种事件：%s") % row.kind})
     if row.kind in SPANS:
@@ -241,7 +253,7 @@ def _check_event(row: Event, now: float) -> None:
 
 
 def _check_mark(row: Mark) -> None:
-    _check_factor(row.factor)
+    check_factor(row.factor)
     if row.kind not in MarkKind.values:
         raise ValidationError({"kind": _("没有这种标记：%s") % row.kind})
     if row.state not in MarkState.values:
@@ -254,26 +266,29 @@ def _check_span(start: int, end: int | None) -> None:
         raise ValidationError({"end": _("结束时间应晚于开始时间")})
 
 
-def _check_factor(code: str) -> None:
+def check_factor(code: str) -> None:
+    """ValidationError for a code that the dictionary does not have; "" passes."""
     if code and not Factor.objects.filter(code=code).exists():
         raise ValidationError({"factor": _("没有编码为 %s 的因子") % code})
 
 
-def _said(scope: Scope, point: MonitoringPoint, note: str, now: float | None) -> dict[str, Any]:
+def said(scope: Scope, point: MonitoringPoint, note: str, now: float | None) -> dict[str, Any]:
+    """What a new fact says of itself."""
     return {"point": point, "organisation": scope.organisation, "by": scope.who[:128],
-            "at": int(_now(now) * 1000), "note": note.strip()[:400]}
+            "at": int(moment(now) * 1000), "note": note.strip()[:400]}
 
 
-def _now(now: float | None) -> float:
+def moment(now: float | None) -> float:
+    """The instant of an action, epoch seconds."""
     return time.time() if now is None else now
 
 
 _SHOWN = ("kind", "factor", "start", "end", "passed", "origin", "reference", "state", "name",
           "value", "since", "document", "note", "proof_digest", "declared_id", "declared_by",
-          "declared_at")
+          "declared_at", "time", "method", "instrument", "monitor_type", "platform_id")
 
 
-def _of(row: Event | Mark | PointParameter) -> dict[str, Any]:
+def told(row: Event | Mark | PointParameter | ManualValue) -> dict[str, Any]:
     """A fact's own facts, for the audit line."""
     facts = {name: getattr(row, name) for name in _SHOWN if hasattr(row, name)}
     return {"point": row.point_id, **{k: v for k, v in facts.items() if v not in (None, "")}}

@@ -1,4 +1,5 @@
-"""Facts about a point's time that judging stands on: events, marks, parameters, audits.
+"""Facts about a point's time that judging stands on: events, marks, parameters, values measured
+by hand, audits.
 
 Rows are never changed: a correction is a new row that replaces the old one (``replaced_by``), a
 withdrawal closes it with a reason. What is in force is what nobody replaced or withdrew.
@@ -123,6 +124,31 @@ class PointParameter(Fact):
     class Meta:
         indexes = [models.Index(fields=["point", "name", "since"])]
         ordering = ["point_id", "name", "since", "id"]
+
+
+class MonitorType(models.TextChoices):
+    OWN = "own", _("自行监测")
+    ENFORCEMENT = "enforcement", _("执法监测")
+
+
+class ManualValue(Fact):
+    """One sample of waste water taken at ``time`` and measured by hand. Where a day lacks a valid
+    mean, the values of the day stand in for it if there are enough (HJ 356-2019 8)."""
+
+    factor = models.CharField(_("因子"), max_length=16)  # 2017 code
+    time = models.BigIntegerField()  # epoch second of sampling
+    value = models.FloatField(_("测量值"))  # mg/L
+    method = models.CharField(_("监测方法"), max_length=80, blank=True)
+    instrument = models.CharField(_("仪器或实验室"), max_length=120, blank=True)
+    monitor_type = models.CharField(_("监测类型"), max_length=12, choices=MonitorType.choices,
+                                    default=MonitorType.OWN)
+    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PERSON)
+    reference = models.CharField(_("报告编号"), max_length=120, blank=True)
+    platform_id = models.CharField(_("国发平台编号"), max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "factor", "time"])]
+        ordering = ["point_id", "time", "factor", "id"]
 
 
 class QuarterAudit(models.Model):

@@ -135,10 +135,10 @@ def sums(
     starts = windows.hours(ledger.start, ledger.hours).tolist()
     volumes = dict(zip(starts, numbers(ledger.sheet.flow), strict=True))
     inputs = {(factor, time): row[INPUTS] for (time, factor), row in there["day"].items()}
-    inputs |= gathered("day", {
+    inputs |= _with_manual(subject, gathered("day", {
         (subject.id_of(code), time): text
         for code, texts in ledger.inputs.items() for time, text in texts.items()
-    })
+    }))
     levels: tuple[tuple[windows.Level, tuple[Period, ...]], ...] = (
         ("day", judgement.days), ("month", judgement.months), ("quarter", judgement.quarters))
     for level, periods in levels:
@@ -169,6 +169,20 @@ def gathered(
     for (factor, start), text in sorted(parts.items()):
         found.setdefault((factor, of[start]), []).append(text)
     return {key: digest.of_rows(texts) for key, texts in found.items()}
+
+
+def _with_manual(
+    subject: Subject, days: dict[tuple[int, int], str]
+) -> dict[tuple[int, int], str]:
+    """The inputs of days, with what was measured by hand on them: no hour rests on that."""
+    of_day: dict[tuple[int, int], list[str]] = {}
+    for code, values in subject.facts.manual.items():
+        if code in subject.since:
+            for time, value in values:
+                key = (subject.id_of(code), windows.start_of("day", time))
+                of_day.setdefault(key, []).append(f"{time} {value!r}")
+    return days | {key: digest.of_rows([days[key], *told])
+                   for key, told in of_day.items() if key in days}
 
 
 def summed(level: windows.Level, parts: dict[int, float | None]) -> dict[int, float | None]:

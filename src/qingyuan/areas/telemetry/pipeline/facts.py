@@ -24,6 +24,8 @@ class Facts(NamedTuple):
     events: tuple[Event, ...]
     marks: tuple[Mark, ...]
     parameters: dict[str, Dated]
+    manual: dict[str, tuple[tuple[int, float], ...]]
+    # measured by hand: factor → ((epoch second, mg/L), …) in order of time
 
 
 def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
@@ -32,8 +34,8 @@ def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
 
 
 def facts_of(point: int) -> Facts:
-    """Three queries."""
-    return Facts(_events(point), _marks(point), _parameters(point))
+    """Four queries."""
+    return Facts(_events(point), _marks(point), _parameters(point), _manual(point))
 
 
 def _events(point: int) -> tuple[Event, ...]:
@@ -68,3 +70,12 @@ def _parameters(point: int) -> dict[str, Dated]:
     for name, since, value in rows:
         by_name.setdefault(name, {})[since] = value
     return {name: Dated(tuple(known), tuple(known.values())) for name, known in by_name.items()}
+
+
+def _manual(point: int) -> dict[str, tuple[tuple[int, float], ...]]:
+    rows = in_force(models.ManualValue, point).order_by("time", "id").values_list(
+        "factor", "time", "value")
+    found: dict[str, list[tuple[int, float]]] = {}
+    for factor, time, value in rows:
+        found.setdefault(factor, []).append((time, value))
+    return {factor: tuple(own) for factor, own in found.items()}

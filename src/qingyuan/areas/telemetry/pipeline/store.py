@@ -98,6 +98,8 @@ def compare(
 
 def _cause(level: str, old: Row, new: Row, other_rules: bool) -> str:
     if level != "hour":
+        if level == "day" and _by_hand(old) != _by_hand(new):
+            return "facts"
         return "rules" if old[RULES] != new[RULES] and old[INPUTS] == new[INPUTS] else "above"
     if old[INPUTS] != new[INPUTS]:
         return "data"
@@ -106,6 +108,11 @@ def _cause(level: str, old: Row, new: Row, other_rules: bool) -> str:
     if _own(old) == _own(new):
         return "above"
     return "rules" if other_rules else "facts"
+
+
+def _by_hand(row: Row) -> bool:
+    """Whether a day's load is of values measured by hand."""
+    return "manual_used" in row[REASON].split(";")
 
 
 def _own(row: Row) -> Row:

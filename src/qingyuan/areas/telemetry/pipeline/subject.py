@@ -59,7 +59,7 @@ class Subject:
         return Case(
             self.kind, start, hours, grids or {},
             tuple(code for code in codes if is_pollutant(code)), codes,
-            self.facts.parameters, self.facts.events, self.facts.marks,
+            self.facts.parameters, self.facts.events, self.facts.marks, self.facts.manual,
         )
 
     def ruling(self, start: int, hours: int) -> Ruling:
@@ -85,7 +85,7 @@ class Subject:
 
 
 def subject_of(point: MonitoringPoint) -> Subject:
-    """Everything about a point but its readings. Eight queries."""
+    """Everything about a point but its readings. Nine queries."""
     row = JudgedPoint.objects.get(pk=point.pk)
     return Subject(
         point.pk, "gas" if point.kind == "gas" else "water", book_for(point), facts_of(point.pk),

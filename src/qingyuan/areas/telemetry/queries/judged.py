@@ -16,6 +16,7 @@ from ..models import (
     Event,
     Factor,
     JudgedPoint,
+    ManualValue,
     Mark,
     PointParameter,
     RuleSet,
@@ -193,6 +194,15 @@ def parameters_of(
 ) -> QuerySet[PointParameter]:
     """A visible point's dated properties by name and date, those in force unless ``all_states``."""
     return _facts(scope, PointParameter, point, all_states).order_by("name", "since", "id")
+
+
+def manual_values_of(
+    scope: Scope, point: MonitoringPoint, since: int, until: int, *, all_states: bool = False
+) -> QuerySet[ManualValue]:
+    """What was measured by hand at a visible point in [since, until), by time and factor, those in
+    force unless ``all_states``."""
+    rows = _facts(scope, ManualValue, point, all_states)
+    return rows.filter(time__gte=since, time__lt=until).order_by("time", "factor", "id")
 
 
 def newest_hour(scope: Scope, point: MonitoringPoint) -> int | None:

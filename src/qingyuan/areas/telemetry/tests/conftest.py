@@ -1,5 +1,5 @@
-"""Fixtures of the judging tests: a gas point with its parameters, minutes as a logger would have
-sent them, and the pipeline as a worker runs it."""
+"""Fixtures of the judging tests: a gas and a water point, what their loggers would have sent, and
+the pipeline as a worker runs it."""
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -21,6 +21,37 @@ def gas(cast, station) -> SimpleNamespace:
     for name, value in (("technique", "extractive"), ("o2_reference", 6.0), ("duct_area_m2", 10.0),
                         ("velocity_field_factor", 1.0), ("atmospheric_pressure_kpa", 101.0)):
         facts.set_parameter(cast.manager, one.point, name, value, since=0)
+    return one
+
+
+@pytest.fixture
+def outlet(station) -> SimpleNamespace:
+    """A waste-water point: flow, pH and temperature each ten minutes, analysers each hour.
+    ``send(start, hours, flow, cod)`` with functions of the hour's number; without a COD the hour
+    is not reported. ``grab`` and ``report`` send the two parts alone."""
+    from qingyuan.areas.telemetry import backfill
+    from qingyuan.areas.telemetry.sources import simulated
+
+    one = station(kind="water", name="总排口", minute_minutes=10)
+
+    def grab(start, hours, flow=lambda hour: 10.0):
+        grabbed = ("w00000", "w01001", "w01010")
+        backfill.store(one.point.pk, "min", [(code, "Avg") for code in grabbed], [
+            (start + HOUR * hour + 600 * slot, [flow(hour), 7.5, 20.0], ["N"] * 3)
+            for hour in range(hours) for slot in range(6)
+        ], simulated())
+
+    def report(start, hours, flow=lambda hour: 10.0, cod=lambda hour: 40.0):
+        backfill.store(one.point.pk, "hour", [("w01018", "Avg"), ("w00000", "Avg")], [
+            (start + HOUR * hour, [cod(hour), flow(hour)], ["N", "N"]) for hour in range(hours)
+            if cod(hour) is not None
+        ], simulated())
+
+    def send(start, hours, flow=lambda hour: 10.0, cod=lambda hour: 40.0):
+        grab(start, hours, flow)
+        report(start, hours, flow, cod)
+
+    one.grab, one.report, one.send = grab, report, send
     return one
 
 

@@ -2,34 +2,13 @@
 
 import pytest
 
-from qingyuan.areas.telemetry import backfill, facts
-from qingyuan.areas.telemetry.sources import simulated
+from qingyuan.areas.telemetry import facts
 from qingyuan.kernel import windows
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = 3600, 86_400
 START = windows.start("2026-10-05")
 NOW = START + 60 * DAY
-
-
-@pytest.fixture
-def outlet(cast, station):
-    """A waste-water point: flow, pH and temperature each ten minutes, analysers each hour."""
-    one = station(kind="water", name="总排口", minute_minutes=10)
-
-    def send(start, hours, flow=lambda hour: 10.0, cod=lambda hour: 40.0):
-        grabbed = ("w00000", "w01001", "w01010")
-        backfill.store(one.point.pk, "min", [(code, "Avg") for code in grabbed], [
-            (start + HOUR * hour + 600 * slot, [flow(hour), 7.5, 20.0], ["N"] * 3)
-            for hour in range(hours) for slot in range(6)
-        ], simulated())
-        backfill.store(one.point.pk, "hour", [("w01018", "Avg"), ("w00000", "Avg")], [
-            (start + HOUR * hour, [cod(hour), flow(hour)], ["N", "N"]) for hour in range(hours)
-            if cod(hour) is not None
-        ], simulated())
-
-    one.send = send
-    return one
 
 
 def test_analysers_are_read_from_reported_hours_and_meet_the_flow(outlet, judge, rows):
