@@ -1,4 +1,4 @@
-"""What stands in the field: outlets, monitoring points, data loggers, and who may do what to them.
+"""Outlets, monitoring points, data loggers, and who may do what to them.
 
 Days are China calendar days, ``until`` included. Instants (``LoggerAssignment``) are half-open.
 """
@@ -129,10 +129,15 @@ class ServiceContract(models.Model):
     since = models.DateField(_("起"))
     until = models.DateField(_("止"), null=True, blank=True)
     number = models.CharField(_("合同编号"), max_length=64, blank=True)
+    # Who set the end: what a discharger has ended, its unit cannot take up again by itself.
+    ended_by = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["om_unit", "since"])]
         ordering = ["point_id", "since"]
+
+    def __str__(self) -> str:
+        return self.number or str(self.point)
 
 
 class CommandConsent(models.Model):
