@@ -101,6 +101,11 @@ def test_every_provision_that_is_read_has_a_scenario() -> None:
     assert not [name for name in read() if not provers(name)]
 
 
+def test_what_code_names_is_what_the_book_says_is_read() -> None:
+    """``qingyuan rules check`` and the rules pages call the others unread."""
+    assert set(read()) == set(READ)
+
+
 def test_every_provision_that_scenarios_prove_is_in_the_book() -> None:
     known = set(load_book().names())
     assert not {name for scenario in SCENARIOS for name in scenario.proves} - known

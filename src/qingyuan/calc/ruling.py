@@ -45,8 +45,14 @@ JUDGED: tuple[str, ...] = (
 BESIDE: tuple[str, ...] = ("gas.flag.normal_share", "rates.standard_check_free_hours")
 """What callers read from the book for other functions of ``calc`` (flags, rates)."""
 
-READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE))
-"""Every provision that ``calc`` works with. A name comes in together with the code that reads it
+CLOCKS: tuple[str, ...] = (
+    "audit.working_days", "marks.deadline_days", "marks.deadline_hour",
+    "rates.effective_transmission.min", "rates.valid_data.min",
+)
+"""What the clocks of marks and audits and the lines of the rates read."""
+
+READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS))
+"""Every provision that judging works with. A name comes in together with the code that reads it
 and a scenario under ``cases/`` that fails when its value changes."""
 
 
