@@ -1,16 +1,28 @@
-"""Reads on outlets, points and loggers. Every function takes the Scope first."""
+"""Reads on outlets, points, loggers, what measures there, and contracts.
+
+Every function takes the Scope first.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.kernel.clock import CST
 
-from .models import CommandConsent, DataLogger, LoggerAssignment, MonitoringPoint, ServiceContract
+from .models import (
+    CommandConsent,
+    DataLogger,
+    Instrument,
+    InstrumentRange,
+    LoggerAssignment,
+    MonitoringPoint,
+    MonitoringSystem,
+    ServiceContract,
+)
 
 
 def today() -> date:
@@ -156,3 +168,71 @@ def routes() -> Iterable[tuple[str, str, int, datetime, datetime | None]]:
 def can_see_secrets(scope: Scope) -> bool:
     """Whether passwords and keys are shown; a role's matter, not a page's."""
     return scope.role in (Role.MANAGER, Role.ADMINISTRATOR) or may(scope, "see_secrets")
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a China day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=CST)
+
+
+def systems_of(
+    scope: Scope, point: MonitoringPoint | None = None, on: date | None = None
+) -> QuerySet[MonitoringSystem]:
+    """Systems at visible points, ended ones too; of one point, or those in use on a day."""
+    found = MonitoringSystem.objects.filter(point__in=points_of(scope).values("pk"))
+    if point is not None:
+        found = found.filter(point=point)
+    if on is not None:
+        found = found.filter(in_force(on))
+    return found.select_related("point__outlet", "point__organisation")
+
+
+def instruments_of(
+    scope: Scope, point: MonitoringPoint | None = None, on: date | None = None
+) -> QuerySet[Instrument]:
+    """Instruments of the systems at visible points, ended ones too; of one point, or those in use
+    on a day."""
+    found = Instrument.objects.filter(system__point__in=points_of(scope).values("pk"))
+    if point is not None:
+        found = found.filter(system__point=point)
+    if on is not None:
+        found = found.filter(in_force(on))
+    return found.select_related("system__point")
+
+
+def outfitted(scope: Scope, points: QuerySet[MonitoringPoint]) -> QuerySet[MonitoringPoint]:
+    """Points with ``outfit``, the list of their systems, each with ``parts``, the list of its
+    instruments, each with its ranges, all in a fixed number of queries; running ones first."""
+    running = Case(When(until=None, then=0), default=1)
+    parts = Instrument.objects.order_by(running, "name", "-since").prefetch_related(
+        Prefetch("ranges", InstrumentRange.objects.order_by("factor", "-since")))
+    systems = MonitoringSystem.objects.order_by(running, "kind", "name", "-since")
+    systems = systems.prefetch_related(Prefetch("instruments", parts, to_attr="parts"))
+    return points.filter(pk__in=points_of(scope).values("pk")).prefetch_related(
+        Prefetch("systems", systems, to_attr="outfit"))
+
+
+def contracts_of(scope: Scope) -> QuerySet[ServiceContract]:
+    """Contracts the scope may read: a unit its own, ended ones too; a discharger those on its
+    points; a regulator those on the points it sees."""
+    own = scope.organisation
+    if not may(scope, "see_contracts"):
+        return ServiceContract.objects.none()
+    if own.kind == OrganisationKind.REGULATOR:
+        seen = Q(point__in=points_of(scope).values("pk"))
+    else:
+        seen = Q(om_unit=own) | Q(point__organisation=own)
+    return ServiceContract.objects.filter(seen).select_related(
+        "om_unit", "point__organisation", "point__outlet", "ended_by")
+
+
+def contractable(scope: Scope) -> QuerySet[MonitoringPoint]:
+    """Points that the scope may put under a contract: those it sees, and those whose last contract
+    was its own and was not ended by the discharger, so that a late renewal can be entered."""
+    own = scope.organisation
+    later = ServiceContract.objects.filter(
+        point=OuterRef("point"), since__gt=OuterRef("since")).exclude(om_unit=own)
+    last = ServiceContract.objects.filter(
+        Q(ended_by=None) | Q(ended_by=own), ~Exists(later), om_unit=own)
+    seen = Q(pk__in=points_of(scope).values("pk")) | Q(pk__in=last.values("point"))
+    return MonitoringPoint.objects.filter(seen).select_related("outlet", "organisation")
