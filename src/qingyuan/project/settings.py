@@ -1,7 +1,9 @@
 """Django settings. Safe by default; what differs between installations is in the environment.
 
 QINGYUAN_DATA, DATABASE_URL, QINGYUAN_SECRET_KEY, QINGYUAN_HOSTS, QINGYUAN_ORIGINS, QINGYUAN_HTTPS,
-QINGYUAN_REALTIME_DAYS, QINGYUAN_JUDGE_GRACE, QINGYUAN_GATEWAY_HTTP, QINGYUAN_DEBUG.
+QINGYUAN_REALTIME_DAYS, QINGYUAN_JUDGE_GRACE (seconds from the end of an hour to its judging),
+QINGYUAN_JUDGE_GRACE_WATER (seconds that an hour of water waits for the values of its analysers),
+QINGYUAN_GATEWAY_HTTP, QINGYUAN_DEBUG.
 """
 
 from qingyuan.project import config
@@ -97,6 +99,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 
 REALTIME_DAYS = config.whole("QINGYUAN_REALTIME_DAYS", 90, 1, 36_500)
 JUDGE_GRACE = config.whole("QINGYUAN_JUDGE_GRACE", 120, 0, 86_400)  # seconds after an hour's end
+JUDGE_GRACE_WATER = config.whole("QINGYUAN_JUDGE_GRACE_WATER", 5400, 0, 86_400)
 GATEWAY_HTTP = config.address("QINGYUAN_GATEWAY_HTTP", "http://127.0.0.1:9213")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING = {

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from qingyuan.areas.assets.models import MonitoringPoint
 
-from ..models import DirtyWindow, JudgedPoint
+from ..models import DirtyWindow, HourReading, JudgedPoint
 
 LEASE = 120_000  # milliseconds; renewed with every transaction that stores
 BACK_OFF = 300_000  # milliseconds until a point is tried again whose judging failed
@@ -31,12 +31,22 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def waiting(before: int, points: Sequence[int] | None = None) -> QuerySet[MonitoringPoint]:
+def waiting(
+    before: int, points: Sequence[int] | None = None, *, patient: int | None = None
+) -> QuerySet[MonitoringPoint]:
     """Points with a marked hour that begins before ``before`` and that nobody works on, those that
-    have waited longest first."""
+    have waited longest first. Of water, whose analysers report late, an hour that begins at
+    ``patient`` or later counts only when something was reported for it as an hour; how much of it
+    is asked of the points that are left (``arrived.stops``)."""
     marked = DirtyWindow.objects.filter(point=OuterRef("pk"), hour__lt=before)
     taken = JudgedPoint.objects.filter(point=OuterRef("pk"), claimed_until__gt=now_ms())
     found = MonitoringPoint.objects.filter(Exists(marked), ~Exists(taken))
+    if patient is not None and patient < before:
+        reported = HourReading.objects.filter(point=OuterRef("point"), time=OuterRef("hour"))
+        never = ~Exists(HourReading.objects.filter(point=OuterRef("pk")))
+        found = found.filter(
+            ~Q(kind="water") | never | Exists(marked.filter(hour__lt=patient))
+            | Exists(marked.filter(Exists(reported))))
     if points is not None:
         found = found.filter(pk__in=points)
     return found.order_by(Coalesce("judged__at", Value(0)), "pk")

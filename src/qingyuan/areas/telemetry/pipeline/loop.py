@@ -7,14 +7,12 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.conf import settings
-
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.rules.queries import book_for
 from qingyuan.kernel.windows import HOUR
 
 from ..models import JudgedPoint
-from . import dirty
+from . import arrived, dirty
 from .chunk import LONGEST, Done, Work, fill_gaps, judge_chunk
 from .claim import Lost, claim, release, renew, waiting, worker_name
 from .clock import Clock
@@ -27,12 +25,6 @@ log = logging.getLogger("qingyuan.pipeline")
 Say = Callable[[str], None]
 
 
-def ended(now: float) -> int:
-    """Hours that begin before this instant have ended, and their last packets had JUDGE_GRACE
-    seconds to arrive; a running hour is not written anew with each packet."""
-    return int(now) - settings.JUDGE_GRACE - HOUR + 1
-
-
 def run(
     points: Sequence[int] | None = None, *, now: float | None = None,
     seconds: float | None = None, stopping: Callable[[], bool] = lambda: False,
@@ -42,21 +34,23 @@ def run(
     works on, ``seconds`` have passed or ``stopping`` says so; what was done. Several may run at
     once; one that is killed is replaced when its claim runs out."""
     me, until = worker or worker_name(), None if seconds is None else time.monotonic() + seconds
-    before, done, tried = ended(time.time() if now is None else now), Done(), set[int]()
+    moment, done, tried = time.time() if now is None else now, Done(), set[int]()
+    before, patient = arrived.ended(moment), arrived.waited(moment)
 
     def over() -> bool:
         return stopping() or (until is not None and time.monotonic() >= until)
 
     with _calm():
         while not over():
-            found = list(waiting(before, points).exclude(pk__in=tried)
+            found = list(waiting(before, points, patient=patient).exclude(pk__in=tried)
                          .select_related("organisation")[:SOME])
             if not found:
                 break
+            stops = arrived.stops(found, moment)
+            tried.update(point.pk for point in found)
             for point in found:
-                tried.add(point.pk)
-                if not over() and claim(point.pk, me):
-                    done += _point(point, me, before, over, say, clock or Clock())
+                if point.pk in stops and not over() and claim(point.pk, me):
+                    done += _point(point, me, stops[point.pk], over, say, clock or Clock())
     return done
 
 

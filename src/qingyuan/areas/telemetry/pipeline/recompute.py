@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from django.db.models import Max, Min
 
+from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.kernel.windows import HOUR
 
-from ..models import DirtyWindow, HourReading, JudgedPoint, MinuteReading
+from ..models import HourReading, JudgedPoint, MinuteReading
+from .arrived import ended, stops
 from .claim import now_ms
 from .dirty import mark_hours, reach_of
-from .loop import ended
 
 
 def mark(point: int, since: int | None, until: int | None) -> int:
@@ -27,10 +28,9 @@ def mark(point: int, since: int | None, until: int | None) -> int:
 
 
 def left(points: Sequence[int]) -> tuple[list[int], dict[int, str]]:
-    """Those of the points that still wait, and what went wrong with which of them."""
-    before = ended(now_ms() / 1000)
-    waits = DirtyWindow.objects.filter(point__in=points, hour__lt=before)
-    still = sorted(waits.values_list("point_id", flat=True).distinct())
+    """Those of the points that still wait for a worker, and what went wrong with which of them.
+    An hour of water that waits for its values is none of them: it is judged when they come."""
+    still = sorted(stops(list(MonitoringPoint.objects.filter(pk__in=points)), now_ms() / 1000))
     failed = JudgedPoint.objects.filter(pk__in=still).exclude(error="")
     return still, dict(failed.values_list("pk", "error"))
 

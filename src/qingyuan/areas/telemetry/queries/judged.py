@@ -4,6 +4,7 @@ number of queries whatever the window."""
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, QuerySet
 
 from qingyuan.areas.assets.models import MonitoringPoint
@@ -158,8 +159,9 @@ def progress(scope: Scope, point: MonitoringPoint, *, now: float | None = None) 
 
     points_of(scope).get(pk=point.pk)
     moment = int(time.time() if now is None else now)
-    # The running hour waits by its nature and is no backlog.
-    waits = DirtyWindow.objects.filter(point=point.pk, hour__lte=moment - 3600).aggregate(
+    # The running hour waits by its nature and is no backlog, nor is one of water for its values.
+    late = settings.JUDGE_GRACE_WATER if point.kind == "water" else 0
+    waits = DirtyWindow.objects.filter(point=point.pk, hour__lte=moment - 3600 - late).aggregate(
         waiting=Count("hour"), oldest=Min("hour"))
     row = JudgedPoint.objects.filter(pk=point.pk).first() or JudgedPoint(point_id=point.pk)
     return Progress(waits["waiting"], waits["oldest"], row.first, row.last, row.at,
