@@ -33,8 +33,7 @@ serve: setup     ## all processes on an empty installation
 test: setup      ## everything: unit, property, SQLite and PostgreSQL, browser, short crash series
 	bash tests/need-chromium.sh
 	$(MAKE) -s lint
-	$(BIN)/pytest -q
-	$(BIN)/python tests/with_postgres.py $(BIN)/pytest -q src/qingyuan/areas src/qingyuan/project
+	BIN="$(abspath $(BIN))" bash tests/both-databases.sh
 
 lint: $(STAMP)   ## ruff, mypy, import contracts
 	$(BIN)/ruff check .
