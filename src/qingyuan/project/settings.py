@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "qingyuan.areas.assets",
     "qingyuan.areas.rules",
     "qingyuan.areas.telemetry",
+    "qingyuan.areas.maintenance",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("qingyuan.areas.assets.urls")),
     path("", include("qingyuan.areas.rules.urls")),
     path("", include("qingyuan.areas.telemetry.urls")),
+    path("", include("qingyuan.areas.maintenance.urls")),
 ]

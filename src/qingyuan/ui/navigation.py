@@ -101,6 +101,25 @@ WINGS: tuple[Wing, ...] = (
         ),
     ),
     Wing(
+        _("运维"),
+        (
+            Room(
+                _("运维内容"),
+                "tool",
+                "maintenance:duties",
+                ("maintenance:duties", "maintenance:duty-list", "maintenance:duty"),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("记录表"),
+                "table",
+                "maintenance:forms",
+                ("maintenance:forms", "maintenance:form"),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+        ),
+    ),
+    Wing(
         _("报告"),
         (
             Room(
@@ -132,6 +151,38 @@ WINGS: tuple[Wing, ...] = (
                     "assets:station-new",
                     "assets:station-edit",
                     "assets:station-import",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("监测设施"),
+                "tool",
+                "assets:facilities",
+                (
+                    "assets:facilities",
+                    "assets:facility-import",
+                    "assets:point-facilities",
+                    "assets:system-new",
+                    "assets:system-edit",
+                    "assets:system-end",
+                    "assets:instrument-new",
+                    "assets:instrument-edit",
+                    "assets:instrument-replace",
+                    "assets:instrument-end",
+                    "assets:range-new",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("运维合同"),
+                "file-code",
+                "assets:contracts",
+                (
+                    "assets:contracts",
+                    "assets:contract",
+                    "assets:contract-new",
+                    "assets:contract-end",
+                    "assets:contract-number",
                 ),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),

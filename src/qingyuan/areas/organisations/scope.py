@@ -31,6 +31,8 @@ MAY: dict[str, frozenset[str]] = {
     "import_readings": _OFFICE,
     "edit_organisation": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
     "see_rules": _EVERYBODY - {Role.OFFICER},
+    "see_duties": _EVERYBODY - {Role.OFFICER},
+    "see_forms": _EVERYBODY - {Role.OFFICER},
     "override_rule": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     "record_event": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER}),
     "record_manual_value": frozenset({Role.MANAGER, Role.ENGINEER, Role.REVIEWER, Role.ANALYST}),
