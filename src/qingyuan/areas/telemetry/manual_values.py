@@ -6,6 +6,7 @@ and are kept, but replace nothing.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -19,6 +20,7 @@ from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.calc.roles import is_pollutant, medium
 from qingyuan.kernel import windows
+from qingyuan.kernel.clock import CST
 
 from .facts import check_factor, close, moment, said, standing, supersede, told
 from .models import ManualValue, MonitorType, Origin
@@ -127,4 +129,5 @@ def _check(row: ManualValue, now: float, beside: ManualValue | None = None) -> N
     if beside is not None:
         same = same.exclude(pk=beside.pk)
     if same.exists():
-        raise ValidationError({"time": _("该因子在这一时刻已有手工监测值，请先撤回原值")})
+        raise ValidationError({"time": _("该因子在 %s 已有手工监测值，请先撤回原值")
+                               % f"{datetime.fromtimestamp(row.time, CST):%Y-%m-%d %H:%M}"})

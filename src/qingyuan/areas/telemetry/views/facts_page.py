@@ -33,6 +33,7 @@ from qingyuan.ui.navigation import address_of
 from qingyuan.ui.numbers import china_time
 
 from .judging import frame, point_or_404
+from .manual_values import listed
 from .timeline import lanes
 from .why_facts import event_line, mark_line
 
@@ -67,6 +68,7 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
     mark_pages = Paginator(marks, PAGE).get_page(params.get("marks"))
     now = int(time.time())
     rows = parameter_rows(point, held, known, every)
+    by_hand = listed(scope, point, params.get("manual"), every)
     context = frame(scope, point) | {
         "every": every, "days": days, "spans": SPANS, "kind": kind, "kinds": EventKind.choices,
         "parameters": [row for row in rows if row["values"] or row["needed"]],
@@ -75,12 +77,13 @@ def facts_page(request: HttpRequest, pk: int) -> HttpResponse:
         "mark_page": mark_pages, "marks": [mark_line(row) for row in mark_pages.object_list],
         "lanes": lanes(scope, point, now - days * DAY, now),
         "lane_from": now - days * DAY, "lane_to": now,
-        "names": {one.code: one.name for one in known},
+        "names": _names(known, by_hand),
         "can_event": may(scope, "record_event"), "can_set": may(scope, "set_parameter"),
         "marks_url": address_of("telemetry:marks"),
         "history": _history(scope, events=list(pages.object_list), parameters=held,
-                            marks=list(mark_pages.object_list)),
-    }
+                            marks=list(mark_pages.object_list),
+                            manual=by_hand.get("manual_values", [])),
+    } | by_hand
     return render(request, "telemetry/facts.html", context)
 
 
@@ -118,9 +121,17 @@ def names_for(kind: str, known: list[Quantity], held: Any) -> list[str]:
     return [*own, *of_factor, *sorted(set(held) - {*own, *of_factor})]
 
 
+def _names(known: list[Quantity], by_hand: dict[str, Any]) -> dict[str, str]:
+    """Factors by code: those that are judged, and any other that was measured by hand."""
+    held = {one.code: one.name for one in known}
+    others = {row.factor for row in by_hand.get("manual_values", ())} - set(held)
+    return held | {one.code: one.name for one in quantities(others)} if others else held
+
+
 def _history(scope: Scope, **things: list[Any]) -> list[Any]:
     """The last acts on the listed facts; one line each, under the kind of fact."""
-    words = {"events": _("事件"), "parameters": _("参数"), "marks": _("标记")}
+    words = {"events": _("事件"), "parameters": _("参数"), "marks": _("标记"),
+             "manual": _("手工监测值")}
     found = [replace(entry, changes=[(words[kind], *_told(entry))])
              for kind, some in things.items() for entry in histories(scope, some, LINES)]
     return sorted(found, key=lambda entry: -entry.at)[:LINES]

@@ -13,6 +13,7 @@ from qingyuan.kernel import windows
 
 from .cells import cells, heads
 from .why_facts import reported_lines
+from .why_manual import measured_by_hand, uses_manual
 from .why_steps import Step, agree, solved_with, tidy
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
     months = judged.months_of(asked.scope, asked.point, start, end, [asked.of.code]) if (
         asked.level in ("quarter", "year")) else []
     counts = Counter(part.verdict for part in parts)
+    by_hand = measured_by_hand(asked)
     return {
         "lower": lower, "part_word": WORDS[lower], "columns": columns,
         "parts": [{"row": part, "key": windows.key(lower, part.time),
@@ -40,7 +42,8 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
         "months": [{"row": one, "key": windows.key("month", one.time)} for one in months],
         "steps": [step for step in (
             _mean(asked, parts), _mean_converted(asked, parts), *_sums(asked, parts),
-            _capture(asked)) if step],
+            by_hand["step"], _capture(asked)) if step],
+        "by_hand": by_hand,
         "reported": reported_lines(DayReading, asked.point.pk, asked.row, asked.of)
         if asked.level == "day" else [],
     }
@@ -79,6 +82,7 @@ def _sums(asked: "Asked", parts: list[Judged]) -> list[Step]:
         ("实测排放量", asked.row.mass,
          [p.mass for p in parts if p.verdict in ("valid", "exempt") and p.mass is not None]),
         ("修约后排放量", asked.row.substituted,
+         [] if uses_manual(asked) else
          [p.substituted for p in parts if p.substituted is not None]),
     ):
         if total is not None and values:
