@@ -22,7 +22,8 @@ from qingyuan.standards import Book
 from qingyuan.standards import load as load_book
 
 SOURCE = Path(__file__).parents[2] / "src" / "qingyuan"
-ROOMS = ("calc", "assess", "areas/telemetry")  # who judges; record forms prove their own limits
+# who judges and reckons rates; record forms prove their own limits
+ROOMS = ("calc", "assess", "areas/telemetry", "areas/reports")
 QUOTED = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
 SCENARIOS: tuple[Scenario | Call, ...] = (*load(), *load_calls())
 STEP = {

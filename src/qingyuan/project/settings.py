@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "qingyuan.areas.assets",
     "qingyuan.areas.rules",
     "qingyuan.areas.telemetry",
+    "qingyuan.areas.reports",
     "qingyuan.areas.maintenance",
 ]
 MIDDLEWARE = [

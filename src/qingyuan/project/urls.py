@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("qingyuan.areas.assets.urls")),
     path("", include("qingyuan.areas.rules.urls")),
     path("", include("qingyuan.areas.telemetry.urls")),
+    path("", include("qingyuan.areas.reports.urls")),
     path("", include("qingyuan.areas.maintenance.urls")),
 ]

@@ -9,10 +9,11 @@ from django.db import close_old_connections, connections
 from qingyuan.areas.assets import jobs as assets
 from qingyuan.areas.organisations import jobs as organisations
 from qingyuan.areas.organisations.jobs import run_due
+from qingyuan.areas.reports import jobs as reports
 from qingyuan.areas.telemetry import jobs as telemetry
 
 TICK = 5  # seconds
-JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS)
+JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *reports.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 

@@ -1,9 +1,16 @@
 """Django's entry for the shared look: base templates, template tags, static files."""
 
 from django.apps import AppConfig
+from django.urls import register_converter
+
+from .address import ShortNumber
 
 
 class UiConfig(AppConfig):
     name = "qingyuan.ui"
     label = "ui"
     verbose_name = "界面"
+
+    def ready(self) -> None:
+        """Addresses of all areas may have a ``<number:…>``."""
+        register_converter(ShortNumber, "number")

@@ -15,7 +15,6 @@ from qingyuan.kernel.windows import DAY, HOUR
 from qingyuan.spool.packing import compress_before
 
 from . import pipeline
-from .counting import count_months
 from .models import Event, EventKind, JudgedPoint, Mark, MarkKind, RealtimeReading
 from .pipeline.facts import COUNTED, in_force
 from .pipeline.rules import mark_changed
@@ -124,7 +123,6 @@ def mark_restarts(now: float | None = None) -> str:
 JOBS = (
     Periodic("drop_old_realtime", 6 * 3600, drop_old_realtime),
     Periodic("compress_spool", 3600, compress_spool),
-    Periodic("count_months", 120, count_months),
     Periodic("mark_silence", 900, mark_silence),
     Periodic("mark_other_rules", 300, mark_other_rules),
     Periodic("mark_restarts", 86_400, mark_restarts),

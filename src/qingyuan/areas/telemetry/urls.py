@@ -1,6 +1,6 @@
 """Addresses of points, packets, quarantine, gateway, commands and imports."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from .views import (
     audits,
@@ -21,14 +21,8 @@ from .views import (
     packets,
     point,
     quarantine,
-    rate_hours,
-    report_tables,
-    statistics,
     why,
 )
-from .views.address import ShortNumber
-
-register_converter(ShortNumber, "number")
 
 app_name = "telemetry"
 urlpatterns = [
@@ -63,16 +57,6 @@ urlpatterns = [
          facts_page.parameter_withdraw, name="parameter-withdraw"),
     path("points/<number:pk>/facts/parameters/<str:name>/", facts_page.parameter_set,
          name="parameter-set"),
-    path("points/<number:pk>/reports/<slug:level>/", report_tables.report_page, name="report"),
-    path("points/<number:pk>/reports/<slug:level>.<str:form>", report_tables.report_file,
-         name="report-file"),
-    path("reports/", report_tables.report_list, name="reports"),
-    path("statistics/", statistics.statistics, name="statistics"),
-    path("statistics.<str:form>", statistics.statistics_file, name="statistics-file"),
-    path("statistics/why/", statistics.statistics_why, name="statistics-why"),
-    path("points/<number:pk>/rates/", rate_hours.rate_hours, name="rate-hours"),
-    path("points/<number:pk>/rates.<str:form>", rate_hours.rate_hours_file,
-         name="rate-hours-file"),
     path("marks/", marks.mark_list, name="marks"),
     path("marks/new/", marks.mark_new, name="mark-new"),
     path("marks/suggestions/", mark_suggestions.mark_suggestions, name="mark-suggestions"),

@@ -47,11 +47,9 @@ from .readings import (
     SourceKind,
     StationMessage,
 )
-from .tallies import ArrivalLine, MonthTally
 
 __all__ = [
-    "LEVELS", "ArrivalLine", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event",
-    "EventKind",
+    "LEVELS", "Clustered", "DayReading", "DayValue", "DirtyWindow", "Event", "EventKind",
     "Factor", "HourReading", "HourValue", "Interval", "JudgedPoint", "JudgedValue",
     "LatestReading", "ManualValue", "Mark", "MarkImport", "MarkKind", "MarkState",
     "MinuteReading", "MonitorType", "MonthValue", "Origin", "PackedReading", "PlatformMark", "PlatformPlace", "PointParameter",

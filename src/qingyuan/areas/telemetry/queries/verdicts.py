@@ -10,6 +10,8 @@ from qingyuan.areas.organisations.scope import Scope
 from qingyuan.calc.reasons import REASONS
 from qingyuan.calc.roles import FLOW, PARTICULATE, VELOCITY, is_pollutant, under_2017
 from qingyuan.hj212 import factors
+from qingyuan.kernel.windows import Level
+from qingyuan.ui.states import state
 
 from .. import parameters
 from ..models import Factor, PointParameter
@@ -107,6 +109,19 @@ def empty_reason(row: Judged, field: str) -> str:
     if not own and codes and REASONS[codes[0]].verdict != "remark":
         own = codes[:1]
     return "".join(sentences(";".join(own))) or _("没有该值。")
+
+
+def said_of(row: Judged) -> str:
+    """A verdict in words with its first sentence."""
+    why = sentences(row.reason)
+    word = str(state("judged", row.verdict).label)
+    return f"{word}：{why[0]}" if why and row.verdict != "valid" else word
+
+
+def why_query(level: Level, row: Judged) -> str:
+    """The address of a row's reasons behind ``why/``. A factor's code is letters and digits, so
+    that nothing has to be quoted."""
+    return f"?level={level}&time={row.time}&factor={row.factor}"
 
 
 def lacking(kind: str, names: Iterable[str]) -> list[str]:

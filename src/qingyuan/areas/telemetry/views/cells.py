@@ -1,7 +1,6 @@
 """One judged figure as a cell of a table: text, colour, icon, words on hover, way to its reason."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
 
@@ -13,14 +12,14 @@ from qingyuan.areas.telemetry.queries.verdicts import (
     MASS_DIGITS,
     Quantity,
     empty_reason,
-    sentences,
+    said_of,
+    why_query,
 )
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import Level
 from qingyuan.ui.numbers import figure
-from qingyuan.ui.states import state
-from qingyuan.ui.templatetags.qingyuan import icon
+from qingyuan.ui.verdicts import icon_of, tone_of
 
 _LONGER = "\u2009m³"  # unit of a flow that is summed up over a day and longer
 
@@ -65,30 +64,11 @@ def second_label(word: str) -> str:
     return {"converted": _("折算"), "flow": _("标干流量"), "volume": _("水量")}.get(word, "")
 
 
-@lru_cache(maxsize=16)
-def icon_of(verdict: str) -> SafeString:
-    """The icon of a verdict; none for a valid one, which is what everybody expects."""
-    return SafeString("") if verdict in ("", "valid") else icon(state("judged", verdict).icon)
-
-
-@lru_cache(maxsize=16)
-def tone_of(verdict: str) -> str:
-    """The class of a verdict's colour; "" for a valid one, and where nothing is judged."""
-    plain = verdict in ("", "valid")
-    return "" if plain else f"judged tone-{state('judged', verdict).tone}"
-
-
-def query(level: Level, row: Judged) -> str:
-    """The address of a row's reasons behind ``why/``. A factor's code is letters and digits, so
-    that nothing has to be quoted."""
-    return f"?level={level}&time={row.time}&factor={row.factor}"
-
-
 def cells(level: Level, row: Judged | None, of: Quantity, wanted: Iterable[Head]) -> list[Cell]:
     """The cells of one factor of one period; without a row nothing is judged yet."""
     if row is None:
         return [Cell("", "", "", "", number == 0) for number, _head in enumerate(wanted)]
-    where, made = query(level, row), []
+    where, made = why_query(level, row), []
     for number, head in enumerate(wanted):
         text = figure(getattr(row, head.name), head.digits)
         if text and level != "hour" and head.name == "converted" and of.second == "flow":
@@ -125,13 +105,6 @@ def line_of(
     """The cells of a row; those of another verdict than ``keep`` are dimmed when it is given."""
     return mark_safe("".join(html_of(cell, address, column, dim=bool(keep)
                                      and cell.verdict != keep) for cell in row))
-
-
-def said_of(row: Judged) -> str:
-    """A verdict in words with its first sentence."""
-    why = sentences(row.reason)
-    word = str(state("judged", row.verdict).label)
-    return f"{word}：{why[0]}" if why and row.verdict != "valid" else word
 
 
 def tallies(rows: Iterable[Judged], chosen: str) -> list[dict[str, Any]]:

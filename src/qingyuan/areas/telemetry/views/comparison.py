@@ -21,11 +21,11 @@ from qingyuan.areas.telemetry.queries.comparison import (
 )
 from qingyuan.areas.telemetry.queries.verdicts import empty_reason
 from qingyuan.ui.numbers import china_time, figure
+from qingyuan.ui.periods import Period, around, period
 from qingyuan.ui.sheets import FORMS, csv_lines, disposition, xlsx_file
 from qingyuan.ui.states import state
 
 from .judging import frame, point_or_404
-from .periods import Period, around, period
 
 PAGE = 50
 WORDS = {

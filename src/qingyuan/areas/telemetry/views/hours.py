@@ -17,11 +17,11 @@ from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, qua
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import DAY, HOUR, Level
+from qingyuan.ui.address import small_int
+from qingyuan.ui.periods import Period, asked
 
-from .address import small_int
 from .cells import Cell, Head, cells, heads, line_of, second_label, tallies
 from .judging import frame, point_or_404
-from .periods import Period, asked
 from .window import LATEST
 
 SHOWS = (("values", _("浓度")), ("mass", _("排放量")), ("all", _("全部")))

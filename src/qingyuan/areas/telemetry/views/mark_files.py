@@ -24,10 +24,10 @@ from qingyuan.areas.telemetry.marking.register import OUTCOMES, Report, import_p
 from qingyuan.areas.telemetry.marking.sheets import SheetError
 from qingyuan.areas.telemetry.marking.suggestions import names_of
 from qingyuan.areas.telemetry.marking.tables import TABLES, sheet_name
+from qingyuan.ui.address import small_int
 from qingyuan.ui.numbers import china_time
 from qingyuan.ui.sheets import FORMS, disposition
 
-from .address import small_int
 from .marks import filters_of, may_export
 
 SALT = "import-marks"

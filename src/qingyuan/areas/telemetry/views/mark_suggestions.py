@@ -24,8 +24,7 @@ from qingyuan.areas.telemetry.marking.suggestions import (
 )
 from qingyuan.kernel.clock import CST
 from qingyuan.kernel.windows import DAY
-
-from .address import small_int
+from qingyuan.ui.address import small_int
 
 SALT = "mark-suggestion"
 AGE = 86_400

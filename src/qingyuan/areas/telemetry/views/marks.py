@@ -26,9 +26,8 @@ from qingyuan.areas.telemetry.marking.register import table_title
 from qingyuan.areas.telemetry.marking.suggestions import names_of
 from qingyuan.areas.telemetry.models import Mark, MarkKind, MarkState, Origin
 from qingyuan.kernel.windows import HOUR
+from qingyuan.ui.address import small_int
 from qingyuan.ui.numbers import to_datetime
-
-from .address import small_int
 
 PAGE = 50
 NAMED = 200  # points offered while typing

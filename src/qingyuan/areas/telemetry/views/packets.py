@@ -14,9 +14,9 @@ from qingyuan.areas.telemetry import queries
 from qingyuan.areas.telemetry.models import Factor
 from qingyuan.areas.telemetry.secrets import without_secrets
 from qingyuan.spool import Frame, SpoolReader
+from qingyuan.ui.address import small_int
 
 from . import reading
-from .address import small_int
 from .point import point_or_404
 from .remarks import findings
 from .window import field_value, instant

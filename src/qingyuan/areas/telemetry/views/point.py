@@ -16,9 +16,9 @@ from qingyuan.areas.telemetry.queries import point_latest as latest
 from qingyuan.areas.telemetry.queries.charts import charts
 from qingyuan.areas.telemetry.queries.columns import Column, columns
 from qingyuan.areas.telemetry.queries.states import point_states
+from qingyuan.ui.address import small_int
 from qingyuan.ui.numbers import decimals
 
-from .address import small_int
 from .command_words import described
 from .overview import ordered_tiles
 from .steady import usual_digits

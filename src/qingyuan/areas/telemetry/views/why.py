@@ -25,8 +25,8 @@ from qingyuan.areas.telemetry.queries.verdicts import (
 from qingyuan.calc.reasons import REASONS, provision_of
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import day_of
+from qingyuan.ui.address import small_int
 
-from .address import small_int
 from .cells import second_label
 from .judging import point_or_404
 from .why_hour import explained_hour

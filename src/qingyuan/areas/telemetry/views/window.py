@@ -7,8 +7,7 @@ from typing import Any
 
 from qingyuan.areas.telemetry.models import Interval
 from qingyuan.kernel.clock import CST
-
-from .address import small_int
+from qingyuan.ui.address import small_int
 
 LATEST = 4_102_444_800  # 2100-01-01Z; instants of an address lie between 1970 and this one
 # Seconds shown when the address says nothing, and the longest stretch that is read at once.

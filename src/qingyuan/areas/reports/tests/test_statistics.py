@@ -8,22 +8,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from qingyuan.areas.telemetry import facts, tallies
-from qingyuan.areas.telemetry.arrivals import GRACE, draw_lines
-from qingyuan.areas.telemetry.counting import count_months, stale_months
+from qingyuan.areas.reports import tallies
+from qingyuan.areas.reports.arrivals import GRACE, draw_lines
+from qingyuan.areas.reports.counting import count_months, stale_months
+from qingyuan.areas.reports.models import ArrivalLine, MonthTally
+from qingyuan.areas.reports.queries import rates
+from qingyuan.areas.telemetry import facts
+from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import (
-    ArrivalLine,
     DirtyWindow,
     Factor,
     HourReading,
     HourValue,
     JudgedPoint,
-    MonthTally,
     QuarterValue,
     ReadingChange,
     Source,
 )
-from qingyuan.areas.telemetry.queries import rates
 from qingyuan.areas.telemetry.sources import simulated, wire
 from qingyuan.kernel import windows
 from qingyuan.spool import NewFrame, SpoolWriter
@@ -114,9 +115,10 @@ def test_a_value_that_was_replaced_came_with_its_first_frame(gas):
     assert (found.late.raw.received, found.prompt.raw.received) == (20, 19)
 
 
-def test_without_hour_packets_the_first_minute_packet_says_when_an_hour_came(gas, sent):
+def test_without_hour_packets_the_first_minute_packet_says_when_an_hour_came(gas):
     HourReading.objects.filter(point=gas.point).delete()
-    sent(gas.point, MONTH + 9 * HOUR, 2)  # made up without a frame: in time
+    minutes = [(MONTH + 9 * HOUR + 600 * slot, [20.0], ["N"]) for slot in range(12)]
+    store(gas.point.pk, "min", [(SULPHUR, "Avg")], minutes, simulated())  # no frame: in time
     [found] = tallies.hours_of(gas.point, MONTH, windows.end_of("month", MONTH), now=NOW)
     assert [int(place) for place in found.soon.nonzero()[0]] == [9, 10]
 

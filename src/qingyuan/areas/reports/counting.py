@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from django.db.models import Max, Min
 
 from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.telemetry.models import HourValue, JudgedPoint, MonthValue
 from qingyuan.kernel import windows
 from qingyuan.kernel.windows import DAY, HOUR
 
 from . import tallies
 from .arrivals import draw_lines
-from .models import HourValue, JudgedPoint, MonthTally, MonthValue
+from .models import MonthTally
 
 LONGEST = 20.0  # seconds of one run: judging waits meanwhile, what is left is for the next
 PAUSE = 0.005  # seconds left to intake between two points

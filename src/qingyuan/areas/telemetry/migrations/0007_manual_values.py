@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('assets', '0001_initial'),
         ('organisations', '0002_sign_in_failures'),
-        ('telemetry', '0007_month_tallies'),
+        ('telemetry', '0006_marking'),
     ]
 
     operations = [

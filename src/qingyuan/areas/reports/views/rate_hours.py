@@ -6,24 +6,22 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
-from qingyuan.areas.telemetry.arrivals import GRACE
+from qingyuan.areas.reports.arrivals import GRACE
+from qingyuan.areas.reports.tallies import UNJUDGED, FactorHours, hours_of
 from qingyuan.areas.telemetry.queries.verdicts import Quantity, quantities, sentences
-from qingyuan.areas.telemetry.tallies import UNJUDGED, FactorHours, hours_of
 from qingyuan.calc.types import STOPPED, VERDICTS
 from qingyuan.kernel.windows import HOUR
 from qingyuan.ui import sheets
 from qingyuan.ui.numbers import china_time
+from qingyuan.ui.periods import Period, around, period
 from qingyuan.ui.states import state
-
-from .periods import Period, around, period
-from .point import point_or_404
 
 PAGE = 100
 SHOWS = {
@@ -127,7 +125,7 @@ def rate_hours(request: HttpRequest, pk: int) -> HttpResponse:
     counts = {code: sum(code in hour.of for hour in hours) for code in SHOWS if code}
     kept = [hour for hour in hours if not show or show in hour.of]
     paged = Paginator(kept, PAGE).get_page(request.GET.get("page"))
-    return render(request, "telemetry/rate_hours.html", {
+    return render(request, "reports/rate_hours.html", {
         "point": point, "shown": shown, "known": known, "factor": factor, "show": show,
         "tabs": [{"code": code, "label": label,
                   "count": counts[code] if code else len(hours)} for code, label in SHOWS.items()],
@@ -157,7 +155,7 @@ def rate_hours_file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
 def _asked(
     request: HttpRequest, pk: int
 ) -> tuple[Period, list[Quantity], Quantity | None, list[Hour], Any]:
-    point, params = point_or_404(request.scope, pk), request.GET
+    point, params = get_object_or_404(points_of(request.scope), pk=pk), request.GET
     shown = (period("quarter", params.get("quarter", ""))
              or period("month", params.get("month", "")) or around("month", int(time.time())))
     found = hours_of(point, shown.start, shown.end)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from openpyxl import load_workbook
 
+from qingyuan.areas.reports.queries import tables
 from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.models import (
     LEVELS,
@@ -14,7 +15,6 @@ from qingyuan.areas.telemetry.models import (
     HourReading,
     JudgedPoint,
 )
-from qingyuan.areas.telemetry.queries import report_tables
 from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.kernel import windows
 
@@ -191,7 +191,7 @@ def test_a_month_has_days_in_tonnes_and_a_quarter_its_capture_rate(browser_of, g
 def test_a_load_that_the_logger_reports_has_a_column(cast, gas_day):
     HourReading.objects.create(point=gas_day.point, time=DAY, frame=0, source=simulated(),
                                factor=Factor.objects.get(code="i33400"), avg=82.5)
-    found = report_tables.report(cast.manager, gas_day.point, "day", DAY)
+    found = tables.report(cast.manager, gas_day.point, "day", DAY)
     assert found.groups[-1].title == "负荷"
     assert [line.cells[-1].value for line in found.lines[:2]] == [82.5, None]
 

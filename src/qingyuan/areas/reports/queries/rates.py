@@ -10,11 +10,12 @@ from django.db.models import Max, Min, QuerySet, Sum
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.telemetry.models import Factor, QuarterValue
+from qingyuan.areas.telemetry.queries.states import search_points
 from qingyuan.calc.rates import Tally, capture_rate
 from qingyuan.calc.roles import is_pollutant
 
-from ..models import Factor, MonthTally, QuarterValue
-from .states import search_points
+from ..models import MonthTally
 
 BY = ("region", "discharger", "point")
 COUNTS = ("due", "received", "valid", "left_out", "silent", "soon_received", "soon_valid",

@@ -5,33 +5,39 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.models import Medium, MonitoringPoint
-from qingyuan.areas.assets.queries import today
+from qingyuan.areas.assets.queries import points_of, today
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.reports import tables_xlsx
+from qingyuan.areas.reports.queries.tables import Cell, Figure, Report, report
+from qingyuan.areas.reports.tables_xlsx import Document, workbook
 from qingyuan.areas.rules.queries import book_for
-from qingyuan.areas.telemetry import tables_xlsx
 from qingyuan.areas.telemetry.models import JudgedPoint
-from qingyuan.areas.telemetry.queries.report_tables import Cell, Figure, Report, report
 from qingyuan.areas.telemetry.queries.states import point_states, search_points
-from qingyuan.areas.telemetry.queries.verdicts import empty_reason, sentences
-from qingyuan.areas.telemetry.tables_xlsx import Document, workbook
+from qingyuan.areas.telemetry.queries.verdicts import (
+    empty_reason,
+    said_of,
+    sentences,
+    why_query,
+)
 from qingyuan.kernel import windows
 from qingyuan.ui import sheets
 from qingyuan.ui.numbers import figure
+from qingyuan.ui.periods import Period, around, period
+from qingyuan.ui.verdicts import icon_of, tone_of
 
-from .cells import icon_of, query, said_of, tone_of
-from .periods import Period, around, period
-from .point import point_or_404
 from .report_words import document
 
 PAGE = 50
 LEVELS = {"day": gettext_lazy("日报"), "month": gettext_lazy("月报"),
           "quarter": gettext_lazy("季报"), "year": gettext_lazy("年报")}
+
+
 class Shown(NamedTuple):
     """A cell for the page: text with its colour and signs, words on hover, way to its reasons."""
 
@@ -51,7 +57,7 @@ def report_page(request: HttpRequest, pk: int, level: str) -> HttpResponse:
     scope, point, shown, judging = _asked(request, pk, level)
     found = report(scope, point, level, shown.start)
     about = document(scope, point, shown, found, judging)
-    return render(request, "telemetry/report.html", {
+    return render(request, "reports/report.html", {
         "point": point, "level": level, "levels": LEVELS, "shown": shown, "report": found,
         "other": {one: windows.key(_level(one), _inside(shown, judging)) for one in LEVELS},
         "document": about, "groups": found.groups, "span": len(found.columns) + 2,
@@ -86,7 +92,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     rows = list(shown.object_list)
     reach = dict(JudgedPoint.objects.filter(pk__in=[p.pk for p in rows])
                  .values_list("pk", "last"))
-    return render(request, "telemetry/reports.html", {
+    return render(request, "reports/reports.html", {
         "page": shown, "levels": LEVELS, "kinds": Medium.choices,
         "rows": [{"point": p, "last": reach.get(p.pk)} for p in rows],
         "filtered": bool(request.GET.get("q") or request.GET.get("kind")),
@@ -98,7 +104,7 @@ def _asked(
 ) -> tuple[Scope, MonitoringPoint, Period, JudgedPoint]:
     if level not in LEVELS:
         raise Http404
-    point = point_or_404(request.scope, pk)
+    point = get_object_or_404(points_of(request.scope), pk=pk)
     judging = JudgedPoint.objects.filter(pk=point.pk).first() or JudgedPoint(point_id=point.pk)
     text = request.GET.get(level, "")
     found = period(level, text)
@@ -144,7 +150,7 @@ def _shown(level: str, cell: Cell, first: bool) -> Shown:
              ) if text else empty_reason(row, cell.column.field)
     return Shown(
         text or "—", tone_of(row.verdict), icon_of(row.verdict) if first else "", title,
-        query(level, row), bool(text) and not cell.counts,
+        why_query(level, row), bool(text) and not cell.counts,
         tables_xlsx.MARK if cell.substituted and text else "")
 
 
@@ -163,7 +169,7 @@ def _footed(level: str, one: Figure | None) -> Shown:
     said = said_of(row) if text else empty_reason(row, one.field)
     mean = one.field == "value"
     return Shown(text or "—", tone_of(row.verdict) if mean else "",
-                 icon_of(row.verdict) if mean else "", said, query(level, row), False, "")
+                 icon_of(row.verdict) if mean else "", said, why_query(level, row), False, "")
 
 
 def _captures(found: Report) -> list[dict[str, Any]]:
@@ -171,7 +177,7 @@ def _captures(found: Report) -> list[dict[str, Any]]:
     named = {group.columns[0].code: group.title for group in found.groups
              if group.columns[-1].kind == "mass"}
     return [{"name": name, "one": one, "rate": None if one.capture is None else 100 * one.capture,
-             "query": query("quarter", one.row)}
+             "query": why_query("quarter", one.row)}
             for code, name in named.items() if (one := found.captures.get(code)) is not None]
 
 

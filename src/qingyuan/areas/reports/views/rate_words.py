@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.reports.queries.rates import Sums
 from qingyuan.areas.rules.links import PROVINCES
 from qingyuan.areas.rules.queries import BookFor, book_of
-from qingyuan.areas.telemetry.queries.rates import Sums
 from qingyuan.calc.rates import reaches
 from qingyuan.kernel.clock import day_of
 from qingyuan.standards import Provision
 from qingyuan.ui.numbers import figure
-
-from .periods import Period
+from qingyuan.ui.periods import Period
 
 DIGITS = 2  # of a rate in percent
 TITLES = {

@@ -3,7 +3,8 @@ from its judged hours and counted again when these change. Derived; it may be dr
 
 from django.db import models
 
-from .readings import Clustered, Factor, _point
+from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.telemetry.models import Clustered, Factor
 
 
 class MonthTally(Clustered, models.Model):
@@ -13,7 +14,9 @@ class MonthTally(Clustered, models.Model):
     only what arrived in time. The others say what became of hours due, and how many stood still."""
 
     pk = models.CompositePrimaryKey("point", "time", "factor")
-    point = _point()
+    point = models.ForeignKey(
+        MonitoringPoint, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     time = models.BigIntegerField()  # start of the month, epoch seconds
     factor = models.ForeignKey(
         Factor, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.models import Medium
 from qingyuan.areas.organisations.access import page
-from qingyuan.areas.telemetry.arrivals import GRACE
-from qingyuan.areas.telemetry.queries import rates
-from qingyuan.areas.telemetry.queries.rates import RATES, Asked, Group, Sums
+from qingyuan.areas.reports.arrivals import GRACE
+from qingyuan.areas.reports.queries import rates
+from qingyuan.areas.reports.queries.rates import RATES, Asked, Group, Sums
 from qingyuan.kernel import windows
 from qingyuan.ui import sheets
+from qingyuan.ui.address import small_int
+from qingyuan.ui.periods import Period, around, period
 
-from .address import small_int
-from .periods import Period, around, period
 from .rate_hours import runs_of
 from .rate_words import (
     TITLES,
@@ -67,7 +67,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     total = rates.whole(one.sums for one in found)
     paged = Paginator(found, PAGE).get_page(params.get("page"))
     rows = [_line(one, asked, shown, raw, bars) for one in paged.object_list]
-    return render(request, "telemetry/statistics.html", {
+    return render(request, "reports/statistics.html", {
         "by": BY, "asked": asked, "shown": shown, "raw": raw, "page": paged, "rows": rows,
         "quarter": windows.key("quarter", shown.start), "heads": _heads(params.get("sort", "")),
         "total": _line(_whole(found, total), asked, shown, raw, bars) if found else None,
@@ -128,7 +128,7 @@ def statistics_why(request: HttpRequest) -> HttpResponse:
     else:
         context["worst"] = _worst(places, held, rate, soon=soon, raw=raw)
     part = request.headers.get("HX-Request") == "true"
-    return render(request, f"telemetry/statistics_why{'_body' if part else ''}.html", context)
+    return render(request, f"reports/statistics_why{'_body' if part else ''}.html", context)
 
 
 def asked_of(params: Any) -> tuple[Period, Asked, bool]:

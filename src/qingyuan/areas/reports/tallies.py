@@ -13,15 +13,7 @@ from numpy.typing import NDArray
 
 from qingyuan.areas.assets.models import LoggerAssignment, MonitoringPoint
 from qingyuan.areas.rules.queries import books_for
-from qingyuan.calc import rates
-from qingyuan.calc.roles import is_pollutant, under_2017
-from qingyuan.calc.types import EXEMPT, MISSING, STOPPED, VALID, VERDICTS
-from qingyuan.kernel import windows
-from qingyuan.kernel.clock import day_of
-from qingyuan.kernel.windows import DAY, HOUR
-
-from .arrivals import GRACE, came_in_time, lines_of
-from .models import (
+from qingyuan.areas.telemetry.models import (
     DirtyWindow,
     Event,
     Factor,
@@ -31,12 +23,20 @@ from .models import (
     JudgedPoint,
     Mark,
     MinuteReading,
-    MonthTally,
     ReadingChange,
     Source,
     SourceKind,
 )
-from .readings import layouts
+from qingyuan.areas.telemetry.readings import layouts
+from qingyuan.calc import rates
+from qingyuan.calc.roles import is_pollutant, under_2017
+from qingyuan.calc.types import EXEMPT, MISSING, STOPPED, VALID, VERDICTS
+from qingyuan.kernel import windows
+from qingyuan.kernel.clock import day_of
+from qingyuan.kernel.windows import DAY, HOUR
+
+from .arrivals import GRACE, came_in_time, lines_of
+from .models import MonthTally
 
 UNJUDGED = len(VERDICTS)  # place of an hour without a row, behind the closed list
 _VERDICT = {word: place for place, word in enumerate(VERDICTS)}

@@ -11,18 +11,17 @@ from qingyuan.areas.assets.models import MonitoringPoint, ServiceContract
 from qingyuan.areas.assets.queries import in_force as contracts_on
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.reports import tables_xlsx
+from qingyuan.areas.reports.queries.tables import Report
+from qingyuan.areas.reports.tables_xlsx import Document
 from qingyuan.areas.rules.queries import BookFor, book_for
-from qingyuan.areas.telemetry import tables_xlsx
 from qingyuan.areas.telemetry.models import JudgedPoint
 from qingyuan.areas.telemetry.queries.judged import parameters_of
-from qingyuan.areas.telemetry.queries.report_tables import Report
 from qingyuan.areas.telemetry.queries.verdicts import in_force
-from qingyuan.areas.telemetry.tables_xlsx import Document
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import day_of
 from qingyuan.ui.numbers import china_time, figure
-
-from .periods import Period
+from qingyuan.ui.periods import Period
 
 TITLES = {
     "gas": {"day": gettext_lazy("烟气排放连续监测小时平均值日报表"),

@@ -16,7 +16,8 @@ from qingyuan.kernel.rounding import round_gbt8170
 from qingyuan.ui.sheets import plain, sheet_title
 from qingyuan.ui.states import TONES, state
 
-from .queries.report_tables import Cell, Column, Figure, Foot, Report
+from .queries.layout import Column
+from .queries.tables import Cell, Figure, Foot, Report
 
 FONT = "宋体"
 _THIN = Side(style="thin", color="FF666666")

@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    initial = True
+
     dependencies = [
         ('assets', '0001_initial'),
         ('telemetry', '0006_marking'),

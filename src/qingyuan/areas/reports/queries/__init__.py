@@ -1,0 +1,1 @@
+"""Every read of the report tables and the statistics. Scope first, always."""

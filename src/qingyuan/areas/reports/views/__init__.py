@@ -1,0 +1,1 @@
+"""Pages of the reports area: report tables, statistics, and the hours that rates are made of."""
