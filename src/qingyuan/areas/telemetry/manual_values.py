@@ -118,7 +118,8 @@ def _check(row: ManualValue, now: float, beside: ManualValue | None = None) -> N
         raise ValidationError(_("手工监测值用于废水的排放量，该点位为废气点位"))
     check_factor(row.factor)
     if medium(row.factor) != "water" or not is_pollutant(row.factor):
-        raise ValidationError({"factor": _("%s 不是废水污染物，应为化学需氧量、氨氮等") % row.factor})
+        raise ValidationError({
+            "factor": _("%s 不是废水污染物，应为化学需氧量、氨氮等") % row.factor})
     if not isfinite(row.value) or not 0 <= row.value <= MOST:
         raise ValidationError({"value": _("测量值应为不小于 0 的 mg/L 数值")})
     if row.time > now + AHEAD:

@@ -4,6 +4,8 @@ rejected whole, with the text that offends and what was expected."""
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite, nan
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from .tables import (
     CONDITION_NAMES,
     FLAG_NAMES,
     MAJEURE,
+    MANUAL,
     PRODUCTION,
     TREATMENT,
     Table,
@@ -24,8 +27,11 @@ from .tables import (
 )
 
 NEEDED = ("start_time", "end_time")
+NEEDED_OF_SAMPLE = ("start_time", "avg_val")
 FUTURE = 400 * 86_400  # a planned stop may be declared ahead
 LONGEST = 400 * 86_400
+AHEAD_OF_SAMPLE = 3600
+Word = TypeVar("Word")
 Lines = Iterable[tuple[int, list[str]]]
 
 
@@ -56,6 +62,29 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """One value measured by hand: the epoch second at which its span begins, mg/L, the platform's
+    code or name of the factor; ``deleted``: taken back."""
+
+    sheet: str
+    line: int
+    cells: tuple[str, ...]
+    platform_id: str
+    ps_name: str
+    mp_id: str
+    mp_name: str
+    factor: str
+    factor_name: str
+    time: int
+    value: float
+    method: str
+    instrument: str
+    monitor_type: str
+    reason: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A line that was not taken and why, in Chinese: the offending text and what was expected."""
 
@@ -67,9 +96,11 @@ class Rejected:
 
 @dataclass(slots=True)
 class Found:
-    """Everything in a file: rows, rejects, and sheets that hold no marks (name, why)."""
+    """Everything in a file: rows of marks, samples measured by hand, rejects, and sheets that hold
+    neither (name, why)."""
 
     rows: list[Declared] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     rejects: list[Rejected] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
 
@@ -97,12 +128,15 @@ def _sheet(found: Found, name: str, lines: Iterator[tuple[int, list[str]]], now:
     if table is None:
         found.passed_over.append((name, _("第一行不是国发平台标记表的列名，未读取")))
         return
-    if not table.marks:
+    if not table.marks and table is not MANUAL:
         found.passed_over.append((name, _("%s不是标记，未读取") % table.title))
         return
-    lacking = [one for one in NEEDED if one not in known]
+    lacking = [one for one in (NEEDED_OF_SAMPLE if table is MANUAL else NEEDED)
+               if one not in known]
     if not known & {"mp_name", "mp_id"}:
         lacking.append("mp_name")
+    if table is MANUAL and not known & {"poll_code", "poll_name"}:
+        lacking.append("poll_code")
     if lacking:
         found.passed_over.append((name, _("缺少列：%s，未读取") % "、".join(lacking)))
         return
@@ -112,7 +146,10 @@ def _sheet(found: Found, name: str, lines: Iterator[tuple[int, list[str]]], now:
         cells = {one: text.strip() for one, text in zip(columns, texts, strict=False)
                  if one and text.strip()}
         try:
-            found.rows.append(_row(name, number, tuple(texts), table, cells, now))
+            if table is MANUAL:
+                found.samples.append(_sample(name, number, tuple(texts), cells, now))
+            else:
+                found.rows.append(_row(name, number, tuple(texts), table, cells, now))
         except Refused as error:
             found.rejects.append(Rejected(name, number, tuple(texts), str(error)))
 
@@ -142,10 +179,46 @@ def _row(sheet: str, line: int, texts: tuple[str, ...], table: Table, cells: dic
         (cells.get("reason") or cells.get("marking_reason") or cells.get("remark") or "")[:400],
         _choice(cells, "status", {"1": True, "0": False, "完成": True, "已完成": True,
                                   "未完成": False}, "1（完成）或 0（未完成）"),
-        not _choice(cells, "data_status", {"1": True, "-1": False, "在用": True, "删除": False,
-                                           "已删除": False}, "1（在用）或 -1（删除）"),
+        _deleted(cells),
         cells.get("updated_by", "")[:64], moment(updated, "updated_time") if updated else None,
     )
+
+
+def _sample(sheet: str, line: int, texts: tuple[str, ...], cells: dict[str, str], now: float
+            ) -> Sample:
+    at = moment(cells.get("start_time", ""), "start_time")
+    if at > now + AHEAD_OF_SAMPLE:
+        raise Refused(_("start_time“%s”在将来") % cells["start_time"])
+    if "end_time" in cells and not at <= moment(cells["end_time"], "end_time") <= at + 86_400:
+        raise Refused(_("end_time“%(end)s”应在 start_time“%(start)s”之后一天以内") % {
+            "end": cells["end_time"], "start": cells["start_time"]})
+    unit = cells.get("cl_unit", "mg/L")
+    if unit.replace(" ", "").lower() not in ("mg/l", "毫克/升"):
+        raise Refused(_("cl_unit“%s”应为 mg/L") % unit)
+    kind = _choice(cells, "monitor_type", {
+        "1": "own", "2": "enforcement", "自行监测": "own", "执法监测": "enforcement"},
+        _("1（自行监测）或 2（执法监测）"))
+    return Sample(
+        sheet, line, texts, cells.get("id", "")[:64], cells.get("ps_name", "")[:128],
+        cells.get("mp_id", "")[:64], cells.get("mp_name", "")[:128], cells.get("poll_code", ""),
+        cells.get("poll_name", ""), at, _concentration(cells.get("avg_val", "")),
+        cells.get("cl_method", "")[:80], cells.get("cl_equip", "")[:120], kind,
+        cells.get("reason", "")[:400], _deleted(cells))
+
+
+def _concentration(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = nan
+    if not (isfinite(value) and value >= 0):
+        raise Refused(_("avg_val“%s”应为不小于 0 的数") % text)
+    return value
+
+
+def _deleted(cells: dict[str, str]) -> bool:
+    return not _choice(cells, "data_status", {"1": True, "-1": False, "在用": True, "删除": False,
+                                              "已删除": False}, "1（在用）或 -1（删除）")
 
 
 def _flag(table: Table, cells: dict[str, str]) -> str:
@@ -166,7 +239,7 @@ def _unknown_kind(table: Table, cells: dict[str, str]) -> str:
         "words": "、".join(list(FLAG_NAMES.values())[:4])}
 
 
-def _choice(cells: dict[str, str], name: str, words: dict[str, bool], expected: str) -> bool:
+def _choice(cells: dict[str, str], name: str, words: dict[str, Word], expected: str) -> Word:
     text = cells.get(name, "1")
     if text not in words:
         raise Refused(_("%(name)s“%(text)s”应为 %(expected)s") % {

@@ -1,4 +1,5 @@
-"""Taking in the national platform's tables: rows into the register, then marks brought into line.
+"""Taking in the national platform's tables: rows into the register, then marks brought into line;
+samples measured by hand as facts of their own.
 
 All or nothing: a file that cannot be read as a whole changes nothing, a line that cannot is left
 out and named, and a rehearsal does everything and takes it back.
@@ -27,6 +28,7 @@ from ..models import Mark, MarkImport, PlatformMark
 from .places import Places, Unknown
 from .reading import Declared, Rejected, read
 from .reconcile import Settled, reconcile
+from .samples import Taken, take
 from .sheets import SheetError, sheets_of
 from .tables import TABLES
 
@@ -54,6 +56,7 @@ class Report:
     for, with their number of lines; ``batch`` is None for a rehearsal."""
 
     lines: list[Line] = field(default_factory=list)
+    samples: list[Taken] = field(default_factory=list)
     rejects: list[Rejected] = field(default_factory=list)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     places: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -64,8 +67,13 @@ class Report:
         return {name: sum(line.outcome == name for line in self.lines) for name in OUTCOMES}
 
     @property
+    def taken(self) -> int:
+        return len(self.lines) + len(self.samples)
+
+    @property
     def changed(self) -> int:
-        return sum(line.changed for line in self.lines)
+        return (sum(line.changed for line in self.lines)
+                + sum(one.outcome != "same" for one in self.samples))
 
 
 def import_platform_marks(
@@ -76,7 +84,7 @@ def import_platform_marks(
     require(scope, "import_marks")
     moment = time.time() if now is None else now
     found = read(sheets_of(content, name), moment)
-    if not found.rows and not found.rejects:
+    if not (found.rows or found.samples or found.rejects):
         raise SheetError("；".join(f"{sheet}：{why}" for sheet, why in found.passed_over)
                          or _("文件里没有标记"))
     report = Report(rejects=found.rejects, passed_over=found.passed_over)
@@ -86,8 +94,10 @@ def import_platform_marks(
         kept = _register(placed, batch)
         settled = _reconcile(scope, kept, moment)
         report.lines = _lines(kept, settled)
+        report.samples = take(scope, found.samples, report.rejects, report.places, moment)
         report.rejects.sort(key=lambda one: (one.sheet, one.line))
-        batch.counts, batch.rejected = report.counts, len(report.rejects)
+        batch.counts = report.counts | {"samples": len(report.samples)}
+        batch.rejected = len(report.rejects)
         batch.rejects = f"mark-rejects-{batch.pk}.csv" if report.rejects else ""
         batch.save()
         audit(scope, "import_marks", batch, None, {

@@ -1,5 +1,6 @@
-"""The tables in which the national platform keeps marks (its interface V1.6, 2025-03-21): fields in
-their order, Chinese headings, and which kind of mark a row's own words amount to."""
+"""The tables in which the national platform keeps marks, and samples measured by hand (its
+interface V1.6, 2025-03-21): fields in their order, Chinese headings, and which kind of mark a row's
+own words amount to."""
 
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ _AFTER = ("start_time", "status", "updated_by", "updated_time")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One class of marks. ``marks`` is False for what the platform keeps beside them: such a sheet
-    is recognised and left alone."""
+    """One class of marks. ``marks`` is False for what the platform keeps beside them: of such
+    sheets the samples measured by hand are taken in, the others are recognised and left alone."""
 
     code: str
     title: str
@@ -52,7 +53,12 @@ PRODUCTION = Table(
 MAJEURE = Table(
     "majeure", "非排污单位责任造成数据缺失无效", "getAutoForceMajeureSign",
     (*_BEFORE, "data_status", "end_time", "id", "majeure_type", *_PLACE, *_PROOF, *_AFTER))
-MANUAL = Table("manual", "手工监测值录入", "getAutoDataMonitor", (), marks=False)
+MANUAL = Table(
+    "manual", "手工监测值录入", "getAutoDataMonitor",
+    ("avg_val", "avg_zs", "cl_equip", "cl_method", "cl_unit", "created_by", "created_time",
+     "data_status", "end_time", "group_id", "id", "monitor_type", *_PLACE, "poll_code",
+     "poll_name", "proof_id", "ps_id", "ps_name", "reason", "start_time", "updated_by",
+     "updated_time"), marks=False)
 SWITCH = Table("switch", "CEMS主备切换", "getCemsSwitch", (), marks=False)
 
 TABLES: dict[str, Table] = {table.code: table for table in (
@@ -85,7 +91,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "marking_reasonId": ("标记事由编号",), "marking_reasonType": ("标记事由类型",),
     "order_number": ("序号",), "work_level": ("工况节点编号",),
     "majeure_type": ("不可抗力类型", "数据缺失无效类型"),
-    "avg_val": ("测量值", "手工监测值"), "monitor_type": ("监测类型",),
+    "avg_val": ("测量值", "手工监测值", "监测值"), "avg_zs": ("折算值",),
+    "cl_equip": ("测量仪器", "监测仪器"), "cl_method": ("测量方法", "监测方法"),
+    "cl_unit": ("计量单位", "浓度单位"),
+    "monitor_type": ("监测类型(1自行监测/2执法监测)", "监测类型"),
 }
 """Field → Chinese headings, the first is the one we write."""
 

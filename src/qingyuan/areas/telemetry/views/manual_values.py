@@ -117,7 +117,8 @@ def _said(scope: Scope, point: MonitoringPoint, made: list[ManualValue]) -> str:
     count = Counter(there.values_list("factor", flat=True))[made[0].factor]
     least = least_on(point, day)
     if least is not None and count < least:
-        return _("已登记 %(n)d 个；%(day)s 共 %(count)d 个，不足 %(least)d 个，暂不参与排放量计算。") % {
+        return _("已登记 %(n)d 个；%(day)s 共 %(count)d 个，"
+                 "不足 %(least)d 个，暂不参与排放量计算。") % {
             "n": len(made), "day": day, "count": count, "least": least}
     return _("已登记 %(n)d 个；%(day)s 共 %(count)d 个，该日将重新判定。") % {
         "n": len(made), "day": day, "count": count}

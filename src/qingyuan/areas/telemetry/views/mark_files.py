@@ -14,6 +14,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.access import page
@@ -34,6 +35,10 @@ SALT = "import-marks"
 STAGED_SECONDS = 86_400
 SHOWN = 300  # lines drawn
 PAGE = 25
+SAMPLES = {
+    "recorded": gettext_lazy("新登记"), "replaced": gettext_lazy("更正"),
+    "withdrawn": gettext_lazy("撤回"), "same": gettext_lazy("与已登记的相同"),
+}
 
 
 @page("see_points")
@@ -94,9 +99,12 @@ def _rehearse(scope: Scope, form: PlatformFileForm | None, content: bytes, name:
             form.add_error("file", str(error))
         return {}
     asked = {"digest": _stage(content), "name": name}
-    names = names_of(line.factor for line in report.lines if line.factor)
+    names = names_of([*(line.factor for line in report.lines if line.factor),
+                      *(one.factor for one in report.samples)])
     return {
         "report": report, "name": name, "lines": _dressed(report, names)[:SHOWN],
+        "samples": [{"one": one, "factor": names.get(one.factor, one.factor),
+                     "outcome": SAMPLES[one.outcome]} for one in report.samples[:SHOWN]],
         "rejects": report.rejects[:SHOWN], "staged": signing.dumps(asked, salt=SALT),
         "unknown": [
             {"ps_name": key[0], "mp_id": key[1], "mp_name": key[2], "n": n,
@@ -142,8 +150,9 @@ def _take_over(request: HttpRequest, scope: Scope) -> HttpResponse:
     counts = report.counts
     messages.success(request, _(
         "已导入：%(matched)d 行与准备的标记一致，%(differs)d 行不一致，%(new)d 行为新申报，"
-        "%(deleted)d 行已撤销，%(unfinished)d 行未完成；拒绝 %(rejected)d 行。") % {
-            **counts, "rejected": len(report.rejects)})
+        "%(deleted)d 行已撤销，%(unfinished)d 行未完成；手工监测值 %(samples)d 个；"
+        "拒绝 %(rejected)d 行。") % {
+            **counts, "samples": len(report.samples), "rejected": len(report.rejects)})
     return redirect("telemetry:marks-import")
 
 

@@ -81,7 +81,7 @@ def test_long_stop_is_the_only_cause_beyond_the_discharger_that_is_judged():
 
 @pytest.mark.parametrize(("head", "sheet", "why"), [
     (["甲", "乙"], "Sheet1", "不是国发平台标记表"),
-    (["mp_name", "avg_val", "monitor_type"], "Sheet1", "手工监测值录入不是标记"),
+    (["mp_name", "avg_val", "monitor_type"], "Sheet1", "缺少列：start_time、poll_code"),
     (["mp_name", "start_time"], "CEMS主备切换", "CEMS主备切换不是标记"),
     (["mp_name", "start_time"], "通讯中断标记", "缺少列：end_time"),
 ])
