@@ -7,6 +7,7 @@ input raises ValidationError with a message per field; a thing out of sight its 
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -40,7 +41,7 @@ def add_system(
     ``until``. ``facts``: technique, auto_calibration, equipment (words, or None: not known),
     maker, model; for a camera address and storage_days."""
     require(scope, "edit_facilities")
-    _known(facts, SYSTEM_FIELDS)
+    _known(facts, SYSTEM_FIELDS | {"ended_why"})
     held = queries.points_of(scope).get(pk=point.pk)
     row = MonitoringSystem(
         point=held, kind=kind, name=name.strip(), since=since, until=until, **facts)
@@ -208,7 +209,7 @@ def _check_system(row: MonitoringSystem) -> None:
 def _add_instrument(
     scope: Scope, verb: str, system: MonitoringSystem, facts: dict[str, Any]
 ) -> Instrument:
-    _known(facts, INSTRUMENT_FIELDS | {"until"})
+    _known(facts, INSTRUMENT_FIELDS | {"until", "ended_why"})
     facts["factors"] = codes(facts.get("factors") or [])
     row = Instrument(system=system, **facts)
     _check_instrument(row)
@@ -270,7 +271,7 @@ def _set_range(
     code = measuring.factor_code(factor)
     if code is None or code not in row.factors:
         raise ValidationError({"factor": _("该仪器不测 %s") % factor})
-    if not high > low:
+    if not (high > low and isfinite(high - low)):
         raise ValidationError({"high": _("量程上限应大于下限")})
     if since < queries.midnight(row.since):
         raise ValidationError({"since": _("量程的起始时间不能早于仪器的启用日期 %s") % row.since})

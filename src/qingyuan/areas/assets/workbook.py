@@ -2,6 +2,7 @@
 unpacked, or no workbook at all is refused with a sentence."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -39,3 +40,22 @@ def workbook_rows(content: bytes) -> Iterator[tuple[object, ...]]:
     except Exception as error:
         # Foreign XML in a foreign archive: the parser may raise anything, and none of it is ours.
         raise SheetError(_("无法读取该文件，请另存为 XLSX 后重试。")) from error
+
+
+def cell_text(cell: object) -> str:
+    """What stands in a cell, as a person reads it; "" for an empty one.
+
+    >>> cell_text(45.0), cell_text(date(2026, 1, 2)), cell_text(" a "), cell_text("'-1")
+    ('45', '2026-01-02', 'a', '-1')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M" if cell.hour or cell.minute else "%Y-%m-%d")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    text = str(cell).strip()
+    # Our own files write an apostrophe where a spreadsheet would run the text as a formula.
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text

@@ -5,7 +5,6 @@ Reading never writes; ``views.imports`` tries the rows through the action and sh
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO
@@ -17,7 +16,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from qingyuan.areas.assets.forms import NewStationForm
-from qingyuan.areas.assets.workbook import SheetError, workbook_rows
+from qingyuan.areas.assets.workbook import SheetError, cell_text, workbook_rows
 
 LIMIT = 2000
 KINDS = {"废气": "gas", "废水": "water", "gas": "gas", "water": "water"}
@@ -107,22 +106,11 @@ def _names(headings: tuple[Any, ...]) -> list[str | None]:
 def _rows(lines: Iterator[tuple[Any, ...]], names: list[str | None]) -> Iterator[Row]:
     for number, cells in enumerate(lines, 2):
         typed = {
-            name: _text(cell) for name, cell in zip(names, cells, strict=False) if name is not None
+            name: cell_text(cell) for name, cell in zip(names, cells, strict=False)
+            if name is not None
         }
         if any(typed.values()):
             yield check(number, typed)
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M" if cell.hour or cell.minute else "%Y-%m-%d")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def form_of(typed: dict[str, str]) -> NewStationForm:

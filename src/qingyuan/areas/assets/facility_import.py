@@ -1,0 +1,254 @@
+"""Lines of the workbook of systems through the actions: what is new is added, what differs is
+corrected, what is the same stays. An empty cell never clears anything.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from qingyuan.areas.organisations.scope import Scope
+
+from . import facilities, measuring, queries
+from .facility_sheet import LABELS, Line
+from .models import Instrument, MonitoringPoint, MonitoringSystem, SystemKind, Technique
+
+BATCH = 50  # lines of one transaction, so that intake gets its turn between them
+KINDS = {"水": "water", **{str(c.label).upper(): c.value for c in SystemKind}}
+TECHNIQUES = {str(c.label): c.value for c in Technique}
+YES, NO = {"是", "1", "Y", "YES"}, {"否", "0", "N", "NO"}
+# Fields of the actions -> columns, where they are not called the same.
+SYSTEM_COLUMNS = {"name": "system", "maker": "system_maker", "model": "system_model",
+                  "since": "system_since", "until": "system_until"}
+INSTRUMENT_COLUMNS = {"name": "instrument"}
+RANGE_COLUMNS = {"since": "range_since"}
+Report = list[dict[str, Any]]
+
+
+def rehearse(scope: Scope, lines: Iterable[Line]) -> Report:
+    """What each line would do, tried in a transaction that is thrown away: dicts with line, typed,
+    errors and done."""
+    with transaction.atomic():
+        report = list(_enter(scope, lines))
+        transaction.set_rollback(True)
+    return report
+
+
+def take_over(scope: Scope, lines: Iterable[Line]) -> Report:
+    """Enter the lines; those that are refused meanwhile leave nothing behind."""
+    waiting, report = list(lines), []
+    while waiting:
+        batch, waiting = waiting[:BATCH], waiting[BATCH:]
+        with transaction.atomic():
+            report += _enter(scope, batch)
+    return report
+
+
+def _enter(scope: Scope, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
+    places: dict[tuple[str, ...], list[MonitoringPoint]] = {}
+    for line in lines:
+        errors: list[str] = []
+        done: list[str] = []
+        try:
+            with transaction.atomic():
+                done = _line(scope, line.typed, places)
+        except ValidationError as error:
+            errors = _words(error)
+        yield {"line": line.number, "typed": line.typed, "errors": errors, "done": done}
+
+
+def _line(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> list[str]:
+    """Enter one line; the words of what was done. ValidationError by column name."""
+    point = _point(scope, typed, places)
+    system, done = _system(scope, point, typed)
+    if typed.get("instrument"):
+        part, more = _instrument(scope, system, typed)
+        done += more
+        if typed.get("high"):
+            done += _range(scope, part, typed)
+        elif typed.get("factor") or typed.get("low"):
+            raise ValidationError({"high": _("请填写量程上限")})
+    elif any(typed.get(name) for name in ("factors", "serial", "high", "factor")):
+        raise ValidationError({"instrument": _("请填写仪器名称")})
+    return done
+
+
+def _point(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> MonitoringPoint:
+    names = {name: typed.get(name, "") for name in ("discharger", "outlet", "point", "system")}
+    empty = {name: _("必填") for name in ("discharger", "point", "system") if not names[name]}
+    if empty:
+        raise ValidationError(empty)
+    key = (names["discharger"], names["outlet"], names["point"])
+    if key not in places:
+        found = queries.points_of(scope).filter(organisation__name=key[0], name=key[2])
+        places[key] = list(found.filter(outlet__name=key[1]) if key[1] else found)
+    if not places[key]:
+        raise ValidationError({"point": _("没有这个点位，请核对名称或先登记站点")})
+    if len(places[key]) > 1:
+        raise ValidationError({"outlet": _("该单位有几个同名点位，请填写排放口")})
+    return places[key][0]
+
+
+def _system(
+    scope: Scope, point: MonitoringPoint, typed: dict[str, str]
+) -> tuple[MonitoringSystem, list[str]]:
+    since, until = _date(typed, "system_since"), _date(typed, "system_until")
+    held = _standing(MonitoringSystem.objects.filter(point=point), typed["system"], since)
+    facts = _system_facts(typed, held.kind if held else None)
+    with _Columns(SYSTEM_COLUMNS):
+        if held is None:
+            _need({"kind": facts.get("kind"), "since": since})
+            made = facilities.add_system(
+                scope, point, name=typed["system"], since=since, until=until,
+                ended_why=typed.get("system_why", ""), **facts)
+            return made, [_("新增设施")]
+        done = []
+        if any(getattr(held, name) != value for name, value in facts.items()):
+            held = facilities.edit_system(scope, held, **facts)
+            done.append(_("更新设施"))
+        if until is not None and until != held.until:
+            held = facilities.end_system(scope, held, until, why=typed.get("system_why", ""))
+            done.append(_("停用设施"))
+    return held, done
+
+
+def _system_facts(typed: dict[str, str], kind: str | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        field: typed[name] for field, name in
+        (("maker", "system_maker"), ("model", "system_model"), ("address", "address"))
+        if typed.get(name)
+    }
+    for name, words in (("kind", KINDS), ("technique", TECHNIQUES)):
+        text = typed.get(name, "")
+        if text:
+            facts[name] = words.get(text.upper(), text.lower())
+    if typed.get("auto_calibration"):
+        said = typed["auto_calibration"].upper()
+        if said not in YES | NO:
+            raise ValidationError({"auto_calibration": _("应为 是 或 否")})
+        facts["auto_calibration"] = said in YES
+    if typed.get("storage_days"):
+        if not typed["storage_days"].isdecimal():
+            raise ValidationError({"storage_days": _("应为整数")})
+        facts["storage_days"] = int(typed["storage_days"])
+    if typed.get("equipment"):
+        facts["equipment"] = _parts(typed["equipment"], facts.get("kind", kind))
+    return facts
+
+
+def _parts(text: str, kind: str | None) -> list[str]:
+    words = {label: word for word, label in measuring.parts().get(kind or "", {}).items()}
+    typed = [] if text == "无" else measuring.split(text)
+    strange = [one for one in typed if one not in words]
+    if strange:
+        raise ValidationError({"equipment": _("不认识的部件：%(typed)s。可填：%(known)s") % {
+            "typed": "、".join(strange), "known": "、".join(words)}})
+    return [words[one] for one in typed]
+
+
+def _instrument(
+    scope: Scope, system: MonitoringSystem, typed: dict[str, str]
+) -> tuple[Instrument, list[str]]:
+    since, until = _date(typed, "since"), _date(typed, "until")
+    held = _standing(Instrument.objects.filter(system=system), typed["instrument"], since)
+    facts: dict[str, Any] = {
+        name: typed[name] for name in ("maker", "model", "serial", "principle") if typed.get(name)}
+    with _Columns(INSTRUMENT_COLUMNS):
+        if typed.get("factors"):
+            facts["factors"] = facilities.codes(measuring.split(typed["factors"]))
+        if held is None:
+            made = facilities.add_instrument(
+                scope, system, name=typed["instrument"], since=since or system.since, until=until,
+                ended_why=typed.get("why", ""), **facts)
+            return made, [_("新增仪器")]
+        done = []
+        if any(getattr(held, name) != value for name, value in facts.items()):
+            held = facilities.edit_instrument(scope, held, **facts)
+            done.append(_("更新仪器"))
+        if until is not None and until != held.until:
+            held = facilities.end_instrument(scope, held, until, why=typed.get("why", ""))
+            done.append(_("停用仪器"))
+    return held, done
+
+
+def _range(scope: Scope, part: Instrument, typed: dict[str, str]) -> list[str]:
+    factor = typed.get("factor", "")
+    if not factor and len(part.factors) != 1:
+        raise ValidationError({"factor": _("仪器测几个因子，请写明是哪一个的量程")})
+    low, high = _number(typed, "low"), _number(typed, "high")
+    code = measuring.factor_code(factor) if factor else part.factors[0]
+    since = _moment(typed, "range_since") or queries.midnight(part.since)
+    unit = typed.get("unit") or None
+    held = part.ranges.filter(factor=code, since=since).first()
+    if held is not None and (held.low, held.high) == (low, high) and unit in (None, held.unit):
+        return []
+    with _Columns(RANGE_COLUMNS):
+        facilities.set_range(scope, part, code or factor, low=low, high=high, unit=unit,
+                             since=since)
+    return [_("设定量程")]
+
+
+def _standing(rows: Any, name: str, since: date | None) -> Any:
+    """The row of a name that began on a day; without a day the one that runs, else the last."""
+    rows = rows.filter(name=name)
+    if since is not None:
+        return rows.filter(since=since).first()
+    return rows.filter(until=None).first() or rows.order_by("-since").first()
+
+
+def _need(facts: dict[str, Any]) -> None:
+    empty = {name: _("新设施必填") for name, value in facts.items() if not value}
+    if empty:
+        raise ValidationError(empty)
+
+
+def _date(typed: dict[str, str], name: str) -> date | None:
+    return _cleaned(forms.DateField(required=False), typed, name, _("日期应如 2026-01-31"),
+                    cut=10)
+
+
+def _moment(typed: dict[str, str], name: str) -> datetime | None:
+    return _cleaned(forms.DateTimeField(required=False), typed, name,
+                    _("时间应如 2026-01-31 08:00"))
+
+
+def _number(typed: dict[str, str], name: str) -> float:
+    return _cleaned(forms.FloatField(required=False), typed, name, _("应为数字")) or 0.0
+
+
+def _cleaned(
+    field: forms.Field, typed: dict[str, str], name: str, wrong: str, cut: int | None = None
+) -> Any:
+    try:
+        return field.clean(typed.get(name, "")[:cut].replace("/", "-"))
+    except ValidationError as error:
+        raise ValidationError({name: wrong}) from error
+
+
+class _Columns:
+    """Inside, an action's refusal is told by column instead of by field."""
+
+    def __init__(self, columns: dict[str, str]) -> None:
+        self.columns = columns
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: Any, _trace: Any) -> None:
+        if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+            raise ValidationError({
+                self.columns.get(name, name): found for name, found in error.error_dict.items()
+            }) from error
+
+
+def _words(error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    return [
+        text if name == NON_FIELD_ERRORS else f"{LABELS.get(name, name)}：{text}"
+        for name, texts in error.message_dict.items() for text in texts
+    ]
