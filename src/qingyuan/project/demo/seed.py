@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qingyuan.project.setup import configure
 
+from . import facilities
 from .facts import enter, midnight
 
 UNIT = "示例清源环境运维有限公司"
@@ -93,6 +94,7 @@ def _station(unit, number: int, spec) -> None:
         sim_plan_until=today + timedelta(days=12 + 29 * number),
         uploads=["192.0.2.10:9212"], **(key if spec.sm4_key else {}),
     )
+    facilities.enter(unit, number, spec, point, today)
     enter(unit, number, spec, point, midnight(time.time()))
     if number in CONSENTING:
         for cn in HISTORY_REQUESTS:
