@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qingyuan.forms import Block, Field, Form, Problem, Section, Setting, Table, printed
+from qingyuan.forms import (
+    RESULT_WORDS,
+    Block,
+    Field,
+    Form,
+    Problem,
+    Section,
+    Setting,
+    Table,
+    printed,
+)
 from qingyuan.forms.computing import examined
 from qingyuan.forms.definition import visible
 from qingyuan.forms.evaluating import BookOnDay
@@ -41,6 +51,12 @@ class Question:
     @property
     def options(self) -> list[tuple[str, str]]:
         return [(one, printed(one)) for one in self.field.options]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """The results to be ticked on paper."""
+        beyond = any(RESULT_WORDS["out_of_control"] in part.text for part in self.rule)
+        return [RESULT_WORDS[one] for one in ("pass", "fail", *["out_of_control"] * beyond)]
 
     @property
     def wide(self) -> bool:

@@ -65,7 +65,7 @@ def context_of(scope: Scope, point: MonitoringPoint) -> Mapping[str, str]:
     known = {
         "asset:enterprise.name": point.organisation.name,
         "asset:point.name": point.name,
-        "asset:point.place": f"{point.outlet.name} {point.name}",
+        "asset:point.place": _place(point),
         "asset:unit.name": _operator(point),
         "visit:day": today().isoformat(),
         "visit:begin": _minute(now), "visit:now": _minute(now),
@@ -76,6 +76,11 @@ def context_of(scope: Scope, point: MonitoringPoint) -> Mapping[str, str]:
         known |= {"asset:logger.mn": link.logger.mn, "asset:logger.maker": link.logger.maker,
                   "asset:logger.model": link.logger.model}
     return {source: text for source, text in known.items() if text}
+
+
+def _place(point: MonitoringPoint) -> str:
+    outlet = point.outlet.name
+    return outlet if outlet == point.name else f"{outlet} {point.name}"
 
 
 def _operator(point: MonitoringPoint) -> str:

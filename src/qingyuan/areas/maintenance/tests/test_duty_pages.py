@@ -144,7 +144,7 @@ def test_a_figure_that_is_no_interval_is_said_and_breaks_no_page(browser_of, cas
     from qingyuan.areas.rules.actions import override_rule
 
     override_rule(
-        cast.manager, name="gas.inspection.interval", value="2.5", link="organisation",
+        cast.manager, name="gas.inspection.interval", value="0", link="organisation",
         since=date(2026, 1, 1), clause="示例制度 2", source="示例文件", why="示例理由")
     client = browser_of("manager")
     key = key_where(rule="gas.inspection.interval")

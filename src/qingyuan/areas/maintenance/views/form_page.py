@@ -69,7 +69,8 @@ def _shown(
         points.insert(0, asked.point)
     return render(request, "maintenance/form.html", {
         "asked": asked, "form": form, "layout": _laid_out(asked, answers, problems or ()),
-        "problems": problems, "outcome": found, "kind": words.FORM_KINDS[form.kind],
+        "problems": problems, "told": _told(asked, problems or []), "outcome": found,
+        "kind": words.FORM_KINDS[form.kind],
         "techniques": [(one, words.TECHNIQUES[one]) for one in form.techniques],
         "methods": methods_of(form), "sets": sets_of(form), "points": points,
         "events": _events(found), "marks": MARKS, "limits": _limits(asked),
@@ -84,6 +85,19 @@ def _laid_out(asked: Chosen, answers: Cells, problems: Any = ()) -> Layout:
 
 def _computed(asked: Chosen, answers: Cells) -> Cells:
     return compute(asked.form, answers, asked.book.book, asked.day, asked.setting)
+
+
+def _told(asked: Chosen, problems: list[Problem]) -> list[tuple[str, str]]:
+    """(path, sentence) of each, the block named that it stands in."""
+    labels = {f"{section.name}.{block.name}": block.label
+              for section in asked.form.sections for block in section.blocks}
+    told = []
+    for one in problems:
+        label = labels.get(".".join(one.path.split(".")[:2]), "")
+        path = one.path.removesuffix(".handling").removesuffix(".note")
+        told.append((path, one.sentence if not label or label in one.sentence
+                     else f"{label}：{one.sentence}"))
+    return told
 
 
 def _events(found: Outcome | None) -> list[dict[str, Any]]:

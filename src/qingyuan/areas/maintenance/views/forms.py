@@ -7,12 +7,13 @@ from django.shortcuts import render
 
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.maintenance import queries, words
-from qingyuan.areas.maintenance.layout import lay_out
+from qingyuan.areas.maintenance.layout import Leaf, lay_out
 from qingyuan.areas.organisations.access import page
 from qingyuan.forms import Form, prepare
 from qingyuan.forms.evaluating import BookOnDay
+from qingyuan.forms.sheet import Cells
 
-from .chosen import chosen
+from .chosen import Chosen, chosen
 
 PAPER_ROWS = 3  # empty rows of a table on paper beyond those that must be filled in
 
@@ -38,12 +39,40 @@ def form_list(request: HttpRequest) -> HttpResponse:
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """The blank sheet on A4, its head filled from what is known of the point."""
     asked = chosen(request, code)
-    answers = prepare(asked.form, asked.context, technique=asked.setting)
     figures = BookOnDay(asked.book.book, asked.day, asked.setting.scope)
+    layout = lay_out(asked.form, asked.setting, figures, _known(asked), spare=PAPER_ROWS)
     return render(request, "maintenance/paper.html", {
         "asked": asked, "form": asked.form,
-        "layout": lay_out(asked.form, asked.setting, figures, answers, spare=PAPER_ROWS),
+        "leaves": [(leaf, _rules(leaf)) for leaf in layout.leaves],
     })
+
+
+def _known(asked: Chosen) -> Cells:
+    """What the register knows. Nothing of the visit, which is still to come, and none of the
+    values that a form begins with: what is printed nobody crosses out."""
+    known = {k: v for k, v in asked.context.items() if k.startswith("asset:")}
+    answers = prepare(asked.form, known, technique=asked.setting)
+    for section in asked.form.sections:
+        own = {one.name for one in section.fields if one.default in known}
+        cells = answers.get(section.name, {})
+        for group in cells.values() if section.blocks else [cells]:
+            for name in [name for name in group if name not in own]:
+                del group[name]
+    return answers
+
+
+def _rules(leaf: Leaf) -> list[str]:
+    """How the section's computed values come about, each sentence once with the blocks it is
+    for."""
+    said: dict[str, list[str]] = {}
+    for part in leaf.parts:
+        asks = [one.ask for one in part.fields] + [c for grid in part.grids for c in grid.columns]
+        for ask in asks:
+            if ask.rule:
+                text = f"{ask.label} = {''.join(piece.text for piece in ask.rule)}"
+                said.setdefault(text, []).append(part.label)
+    return [text if len(whose) == len(leaf.parts) else f"{'、'.join(whose)}：{text}"
+            for text, whose in said.items()]
 
 
 def _keeps(form: Form, technique: str, text: str) -> bool:
