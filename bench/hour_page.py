@@ -1,7 +1,7 @@
 """Server time of the judged pages of a point with a year of data, in a database made for it.
 
 Twelve factors, 8,760 hours of judged rows with days, months and quarters, on SQLite in a temporary
-directory; the pages are asked by Django's own client, signed in. Medians of several. JSON on stdout.
+directory; the pages are asked by Django's own client, signed in. Medians; JSON on stdout.
 """
 
 import argparse
