@@ -3,6 +3,7 @@ corrected, what is the same stays. An empty cell never clears anything.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,10 +15,9 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.organisations.scope import Scope
 
 from . import facilities, measuring, queries
-from .facility_sheet import LABELS, Line
+from .facility_sheet import COLUMNS, LABELS, Line
 from .models import Instrument, MonitoringPoint, MonitoringSystem, SystemKind, Technique
 
-BATCH = 50  # lines of one transaction, so that intake gets its turn between them
 KINDS = {"水": "water", **{str(c.label).upper(): c.value for c in SystemKind}}
 TECHNIQUES = {str(c.label): c.value for c in Technique}
 YES, NO = {"是", "1", "Y", "YES"}, {"否", "0", "N", "NO"}
@@ -26,55 +26,92 @@ SYSTEM_COLUMNS = {"name": "system", "maker": "system_maker", "model": "system_mo
                   "since": "system_since", "until": "system_until"}
 INSTRUMENT_COLUMNS = {"name": "instrument"}
 RANGE_COLUMNS = {"since": "range_since"}
+NAMES = [name for _heading, name, _example, _note in COLUMNS]
+SYSTEM_SAID = tuple(NAMES[:NAMES.index("instrument")])
+PART_SAID = tuple(NAMES[NAMES.index("instrument"):NAMES.index("factor")])
 Report = list[dict[str, Any]]
 
 
 def rehearse(scope: Scope, lines: Iterable[Line]) -> Report:
-    """What each line would do, tried in a transaction that is thrown away: dicts with line, typed,
-    errors and done."""
-    with transaction.atomic():
-        report = list(_enter(scope, lines))
-        transaction.set_rollback(True)
-    return report
+    """What each line would do, tried in transactions that are thrown away: dicts with line, typed,
+    errors and done, in the order of the lines."""
+    return _each_point(scope, lines, keep=False)
 
 
 def take_over(scope: Scope, lines: Iterable[Line]) -> Report:
     """Enter the lines; those that are refused meanwhile leave nothing behind."""
-    waiting, report = list(lines), []
-    while waiting:
-        batch, waiting = waiting[:BATCH], waiting[BATCH:]
-        with transaction.atomic():
-            report += _enter(scope, batch)
-    return report
+    return _each_point(scope, lines, keep=True)
 
 
-def _enter(scope: Scope, lines: Iterable[Line]) -> Iterable[dict[str, Any]]:
-    places: dict[tuple[str, ...], list[MonitoringPoint]] = {}
+def _each_point(scope: Scope, lines: Iterable[Line], *, keep: bool) -> Report:
+    """The lines of one point in a transaction of their own: they build on each other, and between
+    two points whoever else writes gets a turn."""
+    points: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
+        key = (line.typed.get("discharger", ""), line.typed.get("point", ""))
+        points.setdefault(key, []).append(line)
+    report: Report = []
+    for group in points.values():
+        with transaction.atomic():
+            run = _Run(scope)
+            report += [run.enter(line) for line in group]
+            transaction.set_rollback(not keep)
+    return sorted(report, key=lambda entry: entry["line"])
+
+
+@dataclass
+class _Run:
+    """Lines of one point, one after the other. What the line before has just brought in or found
+    in order, told in the same words, is not looked at again."""
+
+    scope: Scope
+    places: dict[tuple[str, ...], list[MonitoringPoint]] = field(default_factory=dict)
+    system: tuple[Any, MonitoringSystem] | None = None
+    part: tuple[Any, Instrument] | None = None
+
+    def enter(self, line: Line) -> dict[str, Any]:
         errors: list[str] = []
         done: list[str] = []
         try:
             with transaction.atomic():
-                done = _line(scope, line.typed, places)
+                done = self._line(line.typed)
         except ValidationError as error:
             errors = _words(error)
-        yield {"line": line.number, "typed": line.typed, "errors": errors, "done": done}
+            self.system = self.part = None
+        return {"line": line.number, "typed": line.typed, "errors": errors, "done": done}
 
+    def _line(self, typed: dict[str, str]) -> list[str]:
+        """Enter one line; the words of what was done. ValidationError by column name."""
+        system, done = self._system(typed)
+        if typed.get("instrument"):
+            part, more = self._part(system, typed)
+            done += more
+            if typed.get("high"):
+                return done + _range(self.scope, part, typed)
+            if typed.get("factor") or typed.get("low"):
+                raise ValidationError({"high": _("请填写量程上限")})
+        elif any(typed.get(name) for name in ("factors", "serial", "high", "factor")):
+            raise ValidationError({"instrument": _("请填写仪器名称")})
+        return done
 
-def _line(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> list[str]:
-    """Enter one line; the words of what was done. ValidationError by column name."""
-    point = _point(scope, typed, places)
-    system, done = _system(scope, point, typed)
-    if typed.get("instrument"):
-        part, more = _instrument(scope, system, typed)
-        done += more
-        if typed.get("high"):
-            done += _range(scope, part, typed)
-        elif typed.get("factor") or typed.get("low"):
-            raise ValidationError({"high": _("请填写量程上限")})
-    elif any(typed.get(name) for name in ("factors", "serial", "high", "factor")):
-        raise ValidationError({"instrument": _("请填写仪器名称")})
-    return done
+    def _system(self, typed: dict[str, str]) -> tuple[MonitoringSystem, list[str]]:
+        said = tuple(typed.get(name, "") for name in SYSTEM_SAID)
+        if self.system is not None and self.system[0] == said:
+            return self.system[1], []
+        self.system = self.part = None
+        system, done = _system(self.scope, _point(self.scope, typed, self.places), typed)
+        self.system = (said, system)
+        return system, done
+
+    def _part(
+        self, system: MonitoringSystem, typed: dict[str, str]
+    ) -> tuple[Instrument, list[str]]:
+        said = tuple(typed.get(name, "") for name in PART_SAID)
+        if self.part is not None and self.part[0] == said:
+            return self.part[1], []
+        part, done = _instrument(self.scope, system, typed)
+        self.part = (said, part)
+        return part, done
 
 
 def _point(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> MonitoringPoint:
@@ -221,10 +258,10 @@ def _number(typed: dict[str, str], name: str) -> float:
 
 
 def _cleaned(
-    field: forms.Field, typed: dict[str, str], name: str, wrong: str, cut: int | None = None
+    kind: forms.Field, typed: dict[str, str], name: str, wrong: str, cut: int | None = None
 ) -> Any:
     try:
-        return field.clean(typed.get(name, "")[:cut].replace("/", "-"))
+        return kind.clean(typed.get(name, "")[:cut].replace("/", "-"))
     except ValidationError as error:
         raise ValidationError({name: wrong}) from error
 
