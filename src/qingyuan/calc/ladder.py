@@ -19,7 +19,7 @@ from qingyuan.calc.ruling import Properties, Ruling, number
 from qingyuan.calc.sheet import NOT_JUDGED, History, Sheet
 from qingyuan.calc.types import EXEMPT, STOPPED, VALID, Case, Floats
 from qingyuan.kernel import windows
-from qingyuan.kernel.windows import DAY, Groups
+from qingyuan.kernel.windows import DAY, HOUR, Groups
 
 Mask = NDArray[np.bool_]
 
@@ -126,11 +126,12 @@ def _water_days(
     dry = (due <= 0) & ~stopped
     remarks[dry] |= BIT["no_discharge"]
     mass = periods.total(hours.mass, _counting(hours.verdict), firsts)[0]
+    running = (groups.starts + DAY > case.start + HOUR * case.hours) & case.goes_on
     days = Level(hours.factors, groups, count, value, np.full(value.shape, np.nan), mass,
-                 np.where(_counting(verdict), mass, np.where(dry, 0.0, np.nan)),
+                 np.where(_counting(verdict) | running, mass, np.where(dry, 0.0, np.nan)),
                  verdict, why, remarks)
     volume = periods.total(sheet.flow, np.ones(sheet.hours, np.bool_), firsts)[0]
-    lacking = ~_counting(verdict) & ~stopped & ~dry & (verdict != NOT_JUDGED)
+    lacking = ~_counting(verdict) & ~stopped & ~dry & ~running & (verdict != NOT_JUDGED)
     for row, factor in enumerate(hours.factors):
         if factor in case.pollutants:
             _substitute_days(case, ruling, history, days, row, volume, lacking[row])

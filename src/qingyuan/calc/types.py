@@ -124,6 +124,7 @@ class Case:
     marks: tuple[Mark, ...] = ()
     manual: Mapping[str, tuple[tuple[int, float], ...]] = field(default_factory=dict)
     # manual monitoring of water: factor → ((epoch second, mg/L), …)
+    goes_on: bool = False  # a last day that it cuts short still runs: its load is not made up yet
 
 
 @dataclass(frozen=True, slots=True)

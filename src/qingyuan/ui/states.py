@@ -163,6 +163,10 @@ STATES: dict[str, State] = {
     ),
     "judged.missing": State(_("缺失"), "circle-dashed", "grey", _("没有收到任何数据")),
     "judged.stopped": State(_("停运"), "power", "slate", _("排放源停运，不计入捕集率")),
+    # an invalid day or longer that is not over: nobody can say yet whether it will be valid
+    "judged.running": State(
+        _("暂计"), "hourglass", "blue", _("时段尚未结束，按已判定的部分暂计，结束后才有判定"),
+    ),
     # a rate against what it has to reach
     "rate.ok": State(_("达标"), "circle-check", "green"),
     "rate.fair": State(_("偏低"), "alert-triangle", "amber", _("达到要求，但修约须取更长的时段")),

@@ -156,7 +156,7 @@ def _value(sheet: Any, row: int, place: int, cell: Cell) -> None:
         _put(sheet, row, place, "—" if cell.row else None, _CENTRE)
         return
     verdict = cell.row.verdict if cell.row else "valid"
-    style: dict[str, Any] = {"strike": not cell.counts}
+    style: dict[str, Any] = {"strike": cell.struck}
     if verdict != "valid":
         style["color"] = "FF" + TONES[state("judged", verdict).tone][0].lstrip("#")
     digits = cell.column.digits

@@ -1,8 +1,11 @@
 """Days, months, quarters and years: how many it takes, what is averaged, what is added up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from qingyuan.calc.engine import judge
 from qingyuan.calc.types import Event, Mark
 
 SO2, COD = "a21026", "w01018"
@@ -158,6 +161,17 @@ class TestQuartersAndYears:
 
 
 class TestWaterDays:
+    @pytest.mark.parametrize(("goes_on", "substituted"), [(True, 3 * 3.6), (False, 86.4)])
+    def test_nothing_is_put_in_place_of_the_load_of_a_day_that_still_runs(
+            self, water, at, goes_on, substituted):
+        outlet = water("2025-10-01", hours=24 + 3)
+        outlet.events.append(Event(at("2025-10-02 01:00"), "standard_check", "", True))
+        case = replace(outlet.case(), goes_on=goes_on)
+        made = judge(case, outlet.ruled(), outlet.scope, None)
+        day = next(p for p in made.days if (p.key, p.factor) == ("2025-10-02", COD))
+        assert (day.verdict, day.mass) == ("invalid", pytest.approx(3 * 3.6))
+        assert day.substituted == pytest.approx(substituted)
+
     @pytest.mark.parametrize(("bad", "verdict"), [(6, "valid"), (7, "invalid")])
     def test_18_of_24_values_make_a_day(self, water, bad, verdict):
         outlet = water().flag(COD, "2025-10-01", f"2025-10-01 {bad:02d}:00", "D")

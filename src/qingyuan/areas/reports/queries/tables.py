@@ -15,7 +15,7 @@ from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.telemetry.models import HourReading
 from qingyuan.areas.telemetry.queries import judged
-from qingyuan.areas.telemetry.queries.judged import Judged, JudgedQuarter
+from qingyuan.areas.telemetry.queries.judged import RUNNING, Judged, JudgedQuarter
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, quantities
 from qingyuan.calc.reasons import REASONS
 from qingyuan.kernel import windows
@@ -37,6 +37,12 @@ class Cell(NamedTuple):
     value: float | None
     counts: bool
     substituted: bool
+
+    @property
+    def struck(self) -> bool:
+        """A figure that was judged not to count; one of a period that still runs is not judged."""
+        return self.value is not None and not self.counts and not (
+            self.row is not None and self.row.verdict == RUNNING)
 
 
 class Line(NamedTuple):
@@ -162,7 +168,9 @@ def _cell(column: Column, row: Judged | None, load: float | None) -> Cell:
     if column.kind == "mass" and value is None and row.verdict in ("valid", "exempt"):
         value = row.mass
     # A mass (substituted where it must be) or volume that is there is part of the period's total.
-    counts = value is not None and (row.verdict == "valid" or column.kind in ("mass", "volume"))
+    # That of a period that still runs is only a part of its own, no largest or smallest.
+    counts = value is not None and row.verdict != RUNNING and (
+        row.verdict == "valid" or column.kind in ("mass", "volume"))
     return Cell(column, row, None if value is None else value / column.scale, counts, replaced)
 
 
@@ -181,6 +189,8 @@ def remark(rows: Sequence[Judged], names: Mapping[str, str]) -> str:
 
 
 def _sentence(verdict: str, code: str) -> str:
+    if verdict == RUNNING:
+        return _("：时段尚未结束，不计入统计")
     known = REASONS.get(code)
     if known is None or known.verdict != verdict or verdict in ("missing", "stopped"):
         return ""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -186,6 +187,22 @@ def test_a_month_has_days_in_tonnes_and_a_quarter_its_capture_rate(browser_of, g
         ("二氧化硫", 90.0)]
     year = client.get(f"/points/{gas_day.point.pk}/reports/year/?year=2026")
     assert len(year.context["lines"]) == 12
+
+
+def test_a_day_that_still_runs_is_neither_invalid_nor_in_the_statistics(browser_of, station):
+    one = station()
+    today = windows.start_of("day", int(time.time()))
+    JudgedPoint.objects.create(point=one.point, first=today, last=today,
+                               factors={"a21026": today})
+    keep(one.point, "day", today, "a21026", "invalid", "too_few_hours;o2_missing", 1, value=20.0,
+         converted=25.0, mass=3.0, substituted=3.0)
+    page = browser_of("manager").get(f"/points/{one.point.pk}/reports/month/")
+    line = page.context["lines"][int(windows.key("day", today)[-2:]) - 1]
+    assert [(cell.text, cell.struck) for cell in line["cells"]][:2] == [
+        ("20.00", False), ("25.00", False)]
+    assert line["remark"] == "暂计：时段尚未结束，不计入统计"
+    samples = next(foot for foot in page.context["feet"] if foot["label"] == "样本数")
+    assert {cell.text for cell in samples["cells"]} == {"0"}
 
 
 def test_a_load_that_the_logger_reports_has_a_column(cast, gas_day):

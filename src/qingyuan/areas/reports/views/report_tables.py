@@ -150,7 +150,7 @@ def _shown(level: str, cell: Cell, first: bool) -> Shown:
              ) if text else empty_reason(row, cell.column.field)
     return Shown(
         text or "—", tone_of(row.verdict), icon_of(row.verdict) if first else "", title,
-        why_query(level, row), bool(text) and not cell.counts,
+        why_query(level, row), bool(text) and cell.struck,
         tables_xlsx.MARK if cell.substituted and text else "")
 
 

@@ -60,6 +60,7 @@ class Subject:
             self.kind, start, hours, grids or {},
             tuple(code for code in codes if is_pollutant(code)), codes,
             self.facts.parameters, self.facts.events, self.facts.marks, self.facts.manual,
+            goes_on=True,
         )
 
     def ruling(self, start: int, hours: int) -> Ruling:

@@ -1,6 +1,7 @@
 """Judged values and the facts they stand on, for pages, reports and exports. Scope first; a fixed
 number of queries whatever the window."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ from django.db.models import Count, Max, Min, QuerySet
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.calc.reasons import REASONS
+from qingyuan.kernel import windows
 
 from ..models import (
     LEVELS,
@@ -28,9 +31,14 @@ FIELDS = ("count", "value", "converted", "mass", "substituted", "verdict", "reas
           "rules", "inputs", "version", "at")
 
 
+RUNNING = "running"
+"""In place of the verdict of a period that lacks hours or days because it is not over."""
+
+
 class Judged(NamedTuple):
     """One factor of one period as it stands. ``count`` is valid minutes (water: values) of an hour,
-    valid hours of a day, valid days of anything longer; ``reason`` codes joined by ";"."""
+    valid hours of a day, valid days of anything longer; ``verdict`` out of calc.types.VERDICTS or
+    RUNNING; ``reason`` codes joined by ";"."""
 
     time: int
     factor: str
@@ -125,8 +133,21 @@ def quarters_of(
     codes = _codes(factors)
     rows = _rows("quarter", point, since, until, factors, codes).values_list(
         "time", "factor_id", *FIELDS, "hours", "stopped", "invalid", "capture")
-    found = [JudgedQuarter(Judged(row[0], codes[row[1]], *row[2:-4]), *row[-4:]) for row in rows]
+    now = time.time()
+    found = [JudgedQuarter(so_far("quarter", Judged(row[0], codes[row[1]], *row[2:-4]), now),
+                           *row[-4:]) for row in rows]
     return sorted(found, key=lambda one: one.row[:2])
+
+
+def so_far(level: windows.Level, row: Judged, now: float) -> Judged:
+    """The row as it may be shown at ``now`` (epoch seconds): an invalid period that still runs is
+    neither valid nor invalid, and the reason for which it is not yet valid is none."""
+    if level == "hour" or row.verdict != "invalid" or windows.end_of(level, row.time) <= now:
+        return row
+    first, _, rest = row.reason.partition(";")
+    known = REASONS.get(first)
+    kept = row.reason if known is None or known.verdict == "remark" else rest
+    return row._replace(verdict=RUNNING, reason=kept)
 
 
 def quarter_of(scope: Scope, point: MonitoringPoint, time: int) -> list[JudgedQuarter]:
@@ -155,8 +176,6 @@ def versions_of(
 
 def progress(scope: Scope, point: MonitoringPoint, *, now: float | None = None) -> Progress:
     """How judging of a visible point stands. Three queries."""
-    import time
-
     points_of(scope).get(pk=point.pk)
     moment = int(time.time() if now is None else now)
     # The running hour waits by its nature and is no backlog, nor is one of water for its values.
@@ -223,7 +242,7 @@ def _facts(scope: Scope, rows: Any, point: MonitoringPoint, all_states: bool) ->
 
 
 def _level(
-    scope: Scope, point: MonitoringPoint, level: str, since: int, until: int,
+    scope: Scope, point: MonitoringPoint, level: windows.Level, since: int, until: int,
     factors: Sequence[str] | None,
 ) -> list[Judged]:
     points_of(scope).get(pk=point.pk)
@@ -231,6 +250,9 @@ def _level(
     rows = _rows(level, point, since, until, factors, codes).values_list(
         "time", "factor_id", *FIELDS)
     found = [Judged(row[0], codes[row[1]], *row[2:]) for row in rows]
+    if level != "hour":
+        now = time.time()
+        found = [so_far(level, row, now) for row in found]
     found.sort(key=lambda one: one[:2])
     return found
 

@@ -16,7 +16,7 @@ from qingyuan.ui.states import state
 from .. import parameters
 from ..models import Factor, PointParameter
 from .columns import pollutants_first
-from .judged import Judged, parameters_of
+from .judged import RUNNING, Judged, parameters_of
 
 # Where annex B of HJ 212-2017 gives no format.
 DIGITS = 2
@@ -113,6 +113,8 @@ def empty_reason(row: Judged, field: str) -> str:
 
 def said_of(row: Judged) -> str:
     """A verdict in words with its first sentence."""
+    if row.verdict == RUNNING:
+        return f"{state('judged', RUNNING).label}：{state('judged', RUNNING).hint}"
     why = sentences(row.reason)
     word = str(state("judged", row.verdict).label)
     return f"{word}：{why[0]}" if why and row.verdict != "valid" else word

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from qingyuan.areas.telemetry.models import (
 )
 from qingyuan.areas.telemetry.pipeline.loop import run
 from qingyuan.areas.telemetry.sources import simulated
+from qingyuan.kernel import windows
 from qingyuan.kernel.rounding import fixed
 
 pytestmark = pytest.mark.django_db
@@ -605,3 +607,18 @@ def test_a_year_of_data_costs_no_more_queries(browser_of, year, budget):
             f"{address}/hours.json?day=2026-11-20&chart=year&factor=a21026&width=600").json()
     assert answer["decimated"] is True
     assert len(answer["factors"][0]["lines"][0]["points"]) <= 1300
+
+
+def test_a_day_that_still_runs_is_counted_so_far_and_not_called_invalid(browser_of, judged):
+    today = windows.start_of("day", int(time.time()))
+    JudgedPoint.objects.filter(point=judged.point).update(last=today)
+    DayValue.objects.create(
+        point=judged.point, time=today, factor=Factor.objects.get(code="a21026"), count=1,
+        value=20.0, converted=30.0, mass=3.0, substituted=3.0, verdict="invalid",
+        reason="too_few_hours", clause="HJ 75-2017 12.1", rules="r1", inputs="i1", at=today * 1000)
+    client, key = browser_of("manager"), windows.key("day", today)
+    page = text(client.get(f"{judged.address}/hours/?day={key}"))
+    tile = page[page.index("judged-tiles"):page.index("judged-panel")]
+    assert "暂计" in tile and "无效" not in tile
+    reasons = text(client.get(f"{judged.address}/why/?level=day&time={today}&factor=a21026"))
+    assert "时段尚未结束" in reasons and "有效小时数不足" not in reasons

@@ -1,6 +1,7 @@
 """Why a judged figure is what it is: verdict, clause, arithmetic, inputs, facts, versions. In the
 drawer, or as a page of its own."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.rules.queries import BookFor, book_for
 from qingyuan.areas.telemetry.models import LEVELS
 from qingyuan.areas.telemetry.queries import judged
-from qingyuan.areas.telemetry.queries.judged import Judged, Version
+from qingyuan.areas.telemetry.queries.judged import RUNNING, Judged, Version
 from qingyuan.areas.telemetry.queries.substitutes import figure as rule_figure
 from qingyuan.areas.telemetry.queries.verdicts import (
     MASS_DIGITS,
@@ -26,6 +27,7 @@ from qingyuan.calc.reasons import REASONS, provision_of
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import day_of
 from qingyuan.ui.address import small_int
+from qingyuan.ui.states import state
 
 from .cells import second_label
 from .judging import point_or_404
@@ -51,7 +53,8 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     versions = judged.versions_of(scope, point, level, start, code)
     if not versions or versions[0].cause:
         raise Http404
-    asked = Asked(scope, point, level, known[0], row_of(versions[0], start, code), versions[0])
+    row = judged.so_far(level, row_of(versions[0], start, code), time.time())
+    asked = Asked(scope, point, level, known[0], row, versions[0])
     book = book_for(point)
     explained = explained_hour if level == "hour" else explained_period
     context = {
@@ -125,8 +128,11 @@ def reasons(asked: Asked, book: BookFor) -> list[dict[str, Any]]:
     """The verdict's sentence with its clause, then the remarks."""
     codes = asked.row.reason.split(";") if asked.row.reason else []
     first = codes[0] if codes and REASONS[codes[0]].verdict != "remark" else ""
-    lines = [{"code": first, "sentence": REASONS[first].sentence, "remark": False,
-              **clause(asked, first, book)}]
+    if asked.row.verdict == RUNNING:
+        lines = [{"code": RUNNING, "sentence": state("judged", RUNNING).hint, "remark": False}]
+    else:
+        lines = [{"code": first, "sentence": REASONS[first].sentence, "remark": False,
+                  **clause(asked, first, book)}]
     lines += [{"code": code, "sentence": REASONS[code].sentence, "remark": True}
               for code in codes if code != first]
     return lines

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from qingyuan.areas.rules.queries import BookFor
 from qingyuan.areas.telemetry.models import DayReading
 from qingyuan.areas.telemetry.queries import judged
-from qingyuan.areas.telemetry.queries.judged import Judged
+from qingyuan.areas.telemetry.queries.judged import RUNNING, Judged
 from qingyuan.calc.formulas import FORMULAS
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
@@ -38,7 +38,8 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
         "lower": lower, "part_word": WORDS[lower], "columns": columns,
         "parts": [{"row": part, "key": windows.key(lower, part.time),
                    "cells": cells(lower, part, asked.of, columns)} for part in parts],
-        "counts": [{"code": code, "count": counts[code]} for code in VERDICTS if counts[code]],
+        "counts": [{"code": code, "count": counts[code]} for code in (*VERDICTS, RUNNING)
+                   if counts[code]],
         "months": [{"row": one, "key": windows.key("month", one.time)} for one in months],
         "steps": [step for step in (
             _mean(asked, parts), _mean_converted(asked, parts), *_sums(asked, parts),
