@@ -49,7 +49,7 @@ def add_system(
     row.save()
     audit(scope, "add_system", row, None, {
         "point": held.name, "kind": kind, "name": row.name, "since": since, "until": until,
-        **facts})
+        **_told(kind, facts)})
     return row
 
 
@@ -68,7 +68,7 @@ def edit_system(scope: Scope, system: MonitoringSystem, **facts: Any) -> Monitor
     if row.instruments.filter(since__lt=row.since).exists():
         raise ValidationError({"since": _("已有仪器的启用日期早于这一天")})
     row.save()
-    audit(scope, "edit_system", row, before, after)
+    audit(scope, "edit_system", row, _told(row.kind, before), _told(row.kind, after))
     return row
 
 
@@ -172,6 +172,14 @@ def codes(factors: Iterable[str]) -> list[str]:
         raise ValidationError({"factors": _("不认识的监测因子：%s。请填 HJ 212 编码或名称") % (
             "、".join(strange))})
     return list(dict.fromkeys(code for _text, code in found if code))
+
+
+def _told(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as the trail tells them: parts by what people call them."""
+    words = facts.get("equipment")
+    if words is None:
+        return facts
+    return facts | {"equipment": [measuring.parts()[kind].get(word, word) for word in words]}
 
 
 def _known(facts: dict[str, Any], fields: frozenset[str]) -> None:

@@ -25,6 +25,10 @@ def _moment(label: Any, **more: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=widget, **more)
 
 
+def _boxes() -> forms.CheckboxSelectMultiple:
+    return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+
 def _text(label: Any, most: int = 64, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, **more)
 
@@ -50,7 +54,7 @@ class SystemForm(forms.Form):
         label=gettext_lazy("录像保存天数"), required=False, min_value=1, max_value=3650,
         help_text=gettext_lazy("仅视频设施"))
     equipment = forms.MultipleChoiceField(
-        label=gettext_lazy("部件"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("部件"), required=False, widget=_boxes(),
         help_text=gettext_lazy("不选表示尚不清楚，此时不会省去任何运维内容"))
 
     def __init__(self, point: MonitoringPoint, *args: Any, **kwargs: Any) -> None:
@@ -158,7 +162,7 @@ class ContractForm(forms.Form):
         queryset=None, label=gettext_lazy("运维单位"), required=False,
         empty_label=gettext_lazy("本单位自行运维"))
     points = forms.ModelMultipleChoiceField(
-        queryset=None, label=gettext_lazy("点位"), widget=forms.CheckboxSelectMultiple)
+        queryset=None, label=gettext_lazy("点位"), widget=_boxes())
 
     def __init__(self, points: Any, units: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,7 +177,7 @@ class ContractForm(forms.Form):
 class EndContractForm(forms.Form):
     until = _day(gettext_lazy("最后一日"), help_text=gettext_lazy("含该日；次日起不再可见"))
     rows = forms.ModelMultipleChoiceField(
-        queryset=None, label=gettext_lazy("点位"), widget=forms.CheckboxSelectMultiple)
+        queryset=None, label=gettext_lazy("点位"), widget=_boxes())
 
     def __init__(self, rows: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

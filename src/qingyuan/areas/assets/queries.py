@@ -22,6 +22,7 @@ from .models import (
     MonitoringPoint,
     MonitoringSystem,
     ServiceContract,
+    SystemKind,
 )
 
 
@@ -202,11 +203,13 @@ def instruments_of(
 
 def outfitted(scope: Scope, points: QuerySet[MonitoringPoint]) -> QuerySet[MonitoringPoint]:
     """Points with ``outfit``, the list of their systems, each with ``parts``, the list of its
-    instruments, each with its ranges, all in a fixed number of queries; running ones first."""
+    instruments, each with its ranges, all in a fixed number of queries; running ones first,
+    cameras after what measures."""
     running = Case(When(until=None, then=0), default=1)
     parts = Instrument.objects.order_by(running, "name", "-since").prefetch_related(
         Prefetch("ranges", InstrumentRange.objects.order_by("factor", "-since")))
-    systems = MonitoringSystem.objects.order_by(running, "kind", "name", "-since")
+    camera = Case(When(kind=SystemKind.VIDEO, then=1), default=0)
+    systems = MonitoringSystem.objects.order_by(running, camera, "kind", "name", "-since")
     systems = systems.prefetch_related(Prefetch("instruments", parts, to_attr="parts"))
     return points.filter(pk__in=points_of(scope).values("pk")).prefetch_related(
         Prefetch("systems", systems, to_attr="outfit"))

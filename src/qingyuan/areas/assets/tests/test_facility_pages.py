@@ -59,7 +59,7 @@ def test_the_list_shows_all_points_within_its_budget(browser_of, outfit, station
     with budget("facilities"):
         page = text(client.get("/facilities/"))
     assert page.count("data-row") == 9
-    assert page.count("稀释采样法</div>") == 8
+    assert page.count("稀释采样法 · 自动校准 · 1 台仪器") == 8
     assert text(client.get("/facilities/?state=without")).count("data-row") == 1
     assert text(client.get("/facilities/?technique=dilution&q=B-2")).count("data-row") == 8
     assert "没有符合条件的点位" in text(client.get("/facilities/?technique=in_situ"))

@@ -33,6 +33,7 @@ from qingyuan.areas.organisations.history import histories
 from qingyuan.areas.organisations.scope import Scope, may
 
 PAGE = 50
+HISTORY = 20  # acts at the end of a point's page
 FILTERS = ("q", "kind", "technique", "state")
 
 
@@ -94,22 +95,24 @@ def runs(row: MonitoringSystem | Instrument, day: Any) -> bool:
 
 
 def dressed(system: MonitoringSystem, today: Any) -> MonitoringSystem:
-    """The system with what its page shows: words of its parts, running instruments and past ones,
-    each with its present ranges and those before, all from what was prefetched."""
+    """The system with what its page shows: words of its parts; how many instruments stand there;
+    each instrument's factors with the range in force, ranges to come, and those before. All of it
+    from what was prefetched."""
     words = measuring.parts()[system.kind]
     system.words = None if system.equipment is None else [words.get(w, w) for w in system.equipment]
     system.runs = runs(system, today)
     now = timezone.now()
     for one in system.parts:
         one.runs = runs(one, today)
-        one.names = [(code, measuring.factor_name(code)) for code in one.factors]
+        held = facilities.ranges_at(one, now)
+        one.lines = [{"code": code, "name": measuring.factor_name(code), "range": held.get(code)}
+                     for code in one.factors]
         ranges = list(one.ranges.all())
-        held = {r.pk for r in facilities.ranges_at(one, now).values()}
         for r in ranges:
             r.name = measuring.factor_name(r.factor)
-        one.present = [r for r in ranges if r.pk in held and r.factor in one.factors]
         one.coming = [r for r in ranges if r.since > now]
-        one.past = [r for r in ranges if r.pk not in held and r.since <= now]
+        one.past = [r for r in ranges if r.since <= now and held[r.factor].pk != r.pk]
+    system.standing = sum(one.runs for one in system.parts)
     return system
 
 
@@ -122,12 +125,12 @@ def of_point(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     today = queries.today()
     systems = [dressed(system, today) for system in found.outfit]
-    entries = [*histories(scope, systems, 30),
-               *histories(scope, [part for system in systems for part in system.parts], 30)]
+    entries = [*histories(scope, systems, HISTORY),
+               *histories(scope, [part for system in systems for part in system.parts], HISTORY)]
     return render(request, "assets/point_facilities.html", {
         "point": found, "systems": [s for s in systems if s.runs],
         "past": [s for s in systems if not s.runs], "can_edit": may(scope, "edit_facilities"),
-        "history": sorted(entries, key=lambda entry: -entry.at)[:30],
+        "history": sorted(entries, key=lambda entry: -entry.at)[:HISTORY],
     })
 
 
