@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties bench-judging
+	proof-mutation proof-reference proof-duties proof-forms bench-judging
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -67,6 +67,9 @@ proof-reference: $(STAMP)  ## 1,000 random point-days against a slow judge in pl
 
 proof-duties: $(STAMP)  ## next due dates over 10,000 random finishes
 	QINGYUAN_DUTY_DATES=10000 $(BIN)/pytest -q src/qingyuan/standards/tests -k due
+
+proof-forms: $(STAMP)   ## every record form in every technique, every duty's page
+	QINGYUAN_PROOF=1 $(BIN)/pytest -q src/qingyuan/areas/maintenance src/qingyuan/forms
 
 bench-judging: $(STAMP)  ## a point-year judged, from arrays, from files and from the database; the hour page
 	$(BIN)/python bench/judge_year.py
