@@ -26,9 +26,12 @@ MORE = {"extractive": ("compressor", "converter"), "dilution": ("compressor",), 
 
 
 def enter(unit: Any, number: int, spec: Any, point: Any, today: date) -> None:
-    """The systems, instruments and ranges of one station, entered as its people would, once."""
-    from qingyuan.areas.assets import facilities
+    """The systems, instruments and ranges of one station and the number of its contract, entered
+    as its people would, once."""
+    from qingyuan.areas.assets import contracts, facilities
 
+    paper = f"示例运维〔{today.year}〕{number + 1}号"
+    contracts.number_contract(unit, point.contracts.all(), paper)
     known = story.parameters(number, spec)
     technique = str(known.get("technique", ""))
     rows = [row for row in (GAS if spec.kind == "gas" else WATER) if _of(spec, row[0])]
