@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All tests on SQLite, and beside them, on the second core, those of the areas on PostgreSQL.
-# (maintenance keeps nothing in a database yet). Fails when either fails; the PostgreSQL log is printed whole when both have ended.
+# (maintenance keeps nothing in a database yet). Fails when either fails; the PostgreSQL log is
+# printed whole when both have ended.
 set -u
 bin=${BIN:-.venv/bin}
 log=$(mktemp)

@@ -16,7 +16,7 @@ from qingyuan.standards import load
 
 pytestmark = pytest.mark.django_db
 FORMS = load_forms()
-# Each form in its first technique; each in every technique with QINGYUAN_PROOF=1 (make proof-forms).
+# Each form in its first technique; with QINGYUAN_PROOF=1 (make proof-forms) in every one.
 WHOLE = bool(os.environ.get("QINGYUAN_PROOF"))
 EVERY = [(code, technique) for code, form in FORMS.items()
          for technique in form.techniques[:None if WHOLE else 1]]
