@@ -619,6 +619,30 @@ def test_a_day_that_still_runs_is_counted_so_far_and_not_called_invalid(browser_
     client, key = browser_of("manager"), windows.key("day", today)
     page = text(client.get(f"{judged.address}/hours/?day={key}"))
     tile = page[page.index("judged-tiles"):page.index("judged-panel")]
-    assert "暂计" in tile and "无效" not in tile
+    assert "暂计" in tile
+    assert "无效" not in tile
     reasons = text(client.get(f"{judged.address}/why/?level=day&time={today}&factor=a21026"))
-    assert "时段尚未结束" in reasons and "有效小时数不足" not in reasons
+    assert "时段尚未结束" in reasons
+    assert "有效小时数不足" not in reasons
+
+
+def test_the_reasons_of_a_lost_hour_name_the_check_that_failed_before_it(browser_of, judged):
+    page = text(browser_of("manager").get(why(judged, 15)))
+    touching = page[page.index("影响该小时的事件与标记"):page.index("当时的参数")]
+    assert "2026-11-23 14:00" in touching
+    assert "不合格" in touching
+    assert "排放限值 <span class=\"note\">二氧化硫</span>" in page
+
+
+def test_the_reasons_of_an_hour_count_its_flags(browser_of, judged):
+    flags = ("N", "N", "D", "D", "D", "M")
+    store(judged.point.pk, "min", [(code, "Avg") for code in CODES],
+          [(at(24) + 600 * slot, [40.0, *STREAM], [flag] * 6) for slot, flag in enumerate(flags)],
+          simulated())
+    run(now=NOW)
+    client = browser_of("manager")
+    flagged = client.get(why(judged, 24))
+    assert flagged.context["slots"] == [
+        {"flag": "D", "count": 3}, {"flag": "M", "count": 1}, {"flag": "N", "count": 2}]
+    assert "各时段的数据标识" in text(flagged)
+    assert client.get(why(judged, 9)).context["slots"] == []
