@@ -140,14 +140,17 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.inclusion_tag("ui/parts/pager.html", takes_context=True)
-def pager(context: template.Context, page: Any, target: str = "") -> dict[str, Any]:
-    """Page numbers below a list; ``page`` is a Django page."""
+def pager(
+    context: template.Context, page: Any, target: str = "", unit: str = "条"
+) -> dict[str, Any]:
+    """Page numbers below a list; ``page`` is a Django page, ``unit`` what it counts."""
     numbers_ = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     return {
         "page": page,
         "numbers": numbers_,
         "request": context.get("request"),
         "target": target,
+        "unit": unit,
         "gap": page.paginator.ELLIPSIS,
     }
 

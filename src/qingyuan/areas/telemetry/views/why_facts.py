@@ -9,25 +9,37 @@ from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_wo
 from qingyuan.areas.telemetry.queries.judged import Judged
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, same_codes
 from qingyuan.calc.roles import under_2017
+from qingyuan.hj212 import factors
 
 
 def parameter_line(row: PointParameter) -> dict[str, Any]:
     """A parameter with title, value in words, unit and where it comes from."""
     return {
-        "row": row, "title": title_of(row.name), "code": row.name.partition(".")[2],
+        "row": row, "title": title_of(row.name), "factor": factor_word(row.name.partition(".")[2]),
         "text": value_word(row.value), "unit": unit_of(row.name),
     }
+
+
+def factor_word(code: str) -> str:
+    """A factor as people call it; "" stays "", what the standard does not list stays its code.
+
+    >>> factor_word("a21002"), factor_word("")
+    ('氮氧化物', '')
+    """
+    known = factors.find(code) if code else None
+    return known.name if known else code
 
 
 def event_line(row: Event) -> dict[str, Any]:
     """An event with its result in words."""
     result = {True: _("合格"), False: _("不合格"), None: ""}[row.passed]
-    return {"row": row, "result": result}
+    return {"row": row, "result": result, "factor": factor_word(row.factor)}
 
 
 def mark_line(row: Mark) -> dict[str, Any]:
     """A mark with whether it counts."""
-    return {"row": row, "counts": row.state in ("declared", "matched")}
+    return {"row": row, "counts": row.state in ("declared", "matched"),
+            "factor": factor_word(row.factor)}
 
 
 def reported_lines(table: Any, point: int, row: Judged, of: Quantity) -> list[dict[str, Any]]:
