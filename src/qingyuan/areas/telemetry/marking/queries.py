@@ -148,10 +148,11 @@ def own_places(scope: Scope) -> QuerySet[PlatformPlace]:
 
 
 def marks_to_export(scope: Scope, by: Filters, keys: Iterable[int] = ()) -> QuerySet[Mark]:
-    """Marks to be declared (prepared, or differing from what was declared), oldest first; of
-    ``keys`` only when there are any."""
+    """Marks to be declared (prepared, or differing from what was declared; of these the state that
+    is asked for), oldest first; of ``keys`` only when there are any."""
+    open_ = (MarkState.PREPARED, MarkState.DIFFERS)
     rows = _narrowed(_seen(scope), by).filter(
-        withdrawn_at=None, state__in=(MarkState.PREPARED, MarkState.DIFFERS))
+        withdrawn_at=None, state__in=(by.state,) if by.state in open_ else open_)
     chosen = list(keys)
     rows = rows.filter(pk__in=chosen) if chosen else rows
     return rows.select_related("point__organisation").order_by("point_id", "start", "id")

@@ -145,6 +145,16 @@ def test_exported_tables_have_the_platforms_columns(browser_of, prepared):
     assert browser_of("inspector").get("/marks/declarations.xlsx").status_code == 403
 
 
+def test_a_state_that_is_shown_is_exported_alone(browser_of, prepared):
+    Mark.objects.filter(pk=prepared[0].pk).update(state="differs")
+    client = browser_of("manager")
+
+    def rows(query):
+        return len(text(client.get(f"/marks/declarations.csv?table=device{query}")).splitlines())
+
+    assert [rows(""), rows("&state=prepared"), rows("&state=differs")] == [2 + 4, 2 + 2, 2 + 2]
+
+
 def test_what_we_export_comes_back_matched_once_it_is_finished(browser_of, prepared):
     exported = text(browser_of("manager").get("/marks/declarations.csv?table=device"))
     lines = exported.lstrip("\ufeff").splitlines()
