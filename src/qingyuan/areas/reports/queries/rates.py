@@ -108,7 +108,9 @@ def places_of(scope: Scope, asked: Asked) -> list[Place]:
     points: QuerySet[MonitoringPoint] = search_points(
         points_of(scope), {"q": asked.text, "kind": asked.kind})
     if asked.area:
-        points = points.filter(organisation__area=asked.area if asked.area != "-" else "")
+        area = asked.area if asked.area != "-" else ""
+        # PostgreSQL takes no NUL in a text; no area has one.
+        points = points.none() if "\x00" in area else points.filter(organisation__area=area)
     if asked.discharger is not None:
         points = points.filter(organisation=asked.discharger)
     if asked.point is not None:
