@@ -122,7 +122,8 @@ def report(scope: Scope, point: MonitoringPoint, level: str, start: int) -> Repo
              remark([row for code in codes if (row := held.get((time, code)))], names))
         for time in _times(level, start, end))
     made = max((row.at for row in [*rows, *whole.values()]), default=0)
-    return Report(level, start, end, groups, lines, tuple(_feet(point.kind, columns, lines, whole)),
+    return Report(level, start, end, groups, lines,
+                  tuple(_feet(point.kind, level, columns, lines, whole)),
                   whole, captures, made)
 
 
@@ -198,12 +199,15 @@ def _sentence(verdict: str, code: str) -> str:
 
 
 def _feet(
-    kind: str, columns: Sequence[Column], lines: Sequence[Line], whole: Mapping[str, Judged]
+    kind: str, level: str, columns: Sequence[Column], lines: Sequence[Line],
+    whole: Mapping[str, Judged],
 ) -> Iterable[Foot]:
     """平均值, 最大值, 最小值, 样本数, then the totals."""
     values = [[line.cells[place].value for line in lines if line.cells[place].counts]
               for place in range(len(columns))]
-    mean = _("平均值") if kind == "gas" else _("平均值（浓度按流量加权）")
+    # The means of longer periods are made as the rules in the head say.
+    weighed = kind == "water" and level == "day"
+    mean = _("平均值（浓度按流量加权）") if weighed else _("平均值")
     yield Foot(mean, tuple(_mean(column, held, whole.get(column.code))
                            for column, held in zip(columns, values, strict=True)))
     for label, pick in ((_("最大值"), max), (_("最小值"), min)):

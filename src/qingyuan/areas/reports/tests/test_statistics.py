@@ -254,7 +254,7 @@ def test_raw_leaves_no_hour_out(browser_of, counted):
 def test_regions_and_dischargers_lead_down_to_points(browser_of, counted):
     client = browser_of("manager")
     [region] = client.get("/statistics/?by=region&quarter=2026Q4").context["rows"]
-    assert (region["name"], region["one"].points) == ("新疆 650102", 2)
+    assert (region["name"], region["one"].points) == ("新疆乌鲁木齐 650102", 2)
     [discharger] = client.get("/statistics/?" + region["down"]).context["rows"]
     assert discharger["name"] == "示例热力有限公司"
     points = client.get("/statistics/?" + discharger["down"]).context["rows"]

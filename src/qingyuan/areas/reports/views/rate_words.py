@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.reports.queries.rates import Sums
-from qingyuan.areas.rules.links import PROVINCES
+from qingyuan.areas.rules.links import place_word
 from qingyuan.areas.rules.queries import BookFor, book_of
 from qingyuan.calc.rates import reaches
 from qingyuan.kernel.clock import day_of
@@ -75,11 +75,11 @@ def area_word(code: str) -> str:
     """An administrative area for people.
 
     >>> area_word("650100"), area_word("-"), area_word("")
-    ('新疆 650100', '未填行政区划', '')
+    ('新疆乌鲁木齐', '未填行政区划', '')
     """
     if code == "-":
         return _("未填行政区划")
-    return f"{PROVINCES.get(code[:2], '')} {code}".strip()
+    return place_word(code)
 
 
 def made_of(sums: Sums, rate: str, *, soon: bool, raw: bool) -> str:

@@ -16,7 +16,7 @@ from qingyuan.areas.reports.queries.tables import Report
 from qingyuan.areas.reports.tables_xlsx import Document
 from qingyuan.areas.rules.queries import BookFor, book_for
 from qingyuan.areas.telemetry.models import JudgedPoint
-from qingyuan.areas.telemetry.queries.judged import parameters_of
+from qingyuan.areas.telemetry.queries.judged import RUNNING, parameters_of
 from qingyuan.areas.telemetry.queries.verdicts import in_force
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import day_of
@@ -129,11 +129,13 @@ def _notes(
 ) -> list[str]:
     under = _("HJ 75-2017") if point.kind == "gas" else _("HJ 356-2019")
     basis = _("浓度与流量为标准状态干基，氮氧化物以二氧化氮计。") if point.kind == "gas" else _(
-        "浓度均值按流量加权；水量由流量累计。")
+        "日均浓度按流量加权；水量由流量累计。")
     notes = [
         basis + _("无效、失控、缺失和停运时段的浓度与参数不计入统计；带 %s 的排放量为修约值。")
         % tables_xlsx.MARK,
     ]
+    if any(row.verdict == RUNNING for row in found.whole.values()):
+        notes.append(_("报告期尚未结束，平均值与合计按已判定的部分暂计。"))
     if found.made:
         notes.append(_("按 %(under)s 判定，规则指纹 %(print)s，判定于 %(at)s（北京时间）。") % {
             "under": under, "print": judging.rules or book.book.fingerprint,
