@@ -124,7 +124,7 @@ JOBS = (
     Periodic("drop_old_realtime", 6 * 3600, drop_old_realtime),
     Periodic("compress_spool", 3600, compress_spool),
     Periodic("mark_silence", 900, mark_silence),
-    Periodic("mark_other_rules", 300, mark_other_rules),
+    Periodic("mark_other_rules", 60, mark_other_rules),
     Periodic("mark_restarts", 86_400, mark_restarts),
     Periodic("standard_checks", 60, standard_checks),
 )

@@ -33,7 +33,8 @@ def override(request: HttpRequest, name: str) -> HttpResponse:
         except ValidationError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("已登记，自 %s 起的数据将重新判定。") % row.since)
+            messages.success(
+                request, _("已登记，自 %s 起的数据将重新判定，一两分钟内开始。") % row.since)
             day = urlencode({"at": row.since}) if row.since > today() else ""
             return redirect(reverse("rules:provision", args=[name]) + (day and f"?{day}"))
     return shown(request, name, form=form)
@@ -53,7 +54,7 @@ def withdraw(request: HttpRequest, name: str, pk: int) -> HttpResponse:
     except ValidationError as error:
         return shown(request, name, refused={"pk": pk, "text": "；".join(error.messages),
                                              "typed": why})
-    messages.success(request, _("已撤回，有关数据将重新判定。"))
+    messages.success(request, _("已撤回，有关数据将重新判定，一两分钟内开始。"))
     return redirect("rules:provision", name=name)
 
 

@@ -646,3 +646,11 @@ def test_the_reasons_of_an_hour_count_its_flags(browser_of, judged):
         {"flag": "D", "count": 3}, {"flag": "M", "count": 1}, {"flag": "N", "count": 2}]
     assert "各时段的数据标识" in text(flagged)
     assert client.get(why(judged, 9)).context["slots"] == []
+
+
+def test_the_history_of_facts_names_factors_and_units(browser_of, judged):
+    page = text(browser_of("manager").get(f"{judged.address}/facts/"))
+    acts = page[page.index("变更记录"):]
+    assert "排放限值 二氧化硫" in acts
+    assert "50 mg/m³" in acts
+    assert "a21026" not in acts

@@ -35,7 +35,7 @@ from qingyuan.ui.numbers import china_time
 from .judging import frame, point_or_404
 from .manual_values import listed
 from .timeline import lanes
-from .why_facts import event_line, mark_line
+from .why_facts import event_line, factor_word, mark_line
 
 PAGE = 20
 LINES = 10  # of the history
@@ -139,23 +139,30 @@ def _history(scope: Scope, **things: list[Any]) -> list[Any]:
 
 def _told(entry: Any) -> tuple[str, str]:
     """Before and after of a fact as one line each: the audit keeps numbers and codes."""
+    unit = next((unit_of(text) for _name, *values in entry.changes for text in values
+                 if parameters.of(text)), "")
     told = [
-        "，".join(text for name, *values in entry.changes if (text := _word(name, values[side])))
+        "，".join(text for name, *values in entry.changes
+                 if (text := _word(name, values[side], unit)))
         for side in (0, 1)
     ]
     return told[0], told[1]
 
 
-def _word(label: str, text: str) -> str:
+def _word(label: str, text: str, unit: str) -> str:
     if not text or label == str(_("点位")):
         return ""
     if parameters.of(text):
-        return f"{title_of(text)} {text.partition('.')[2]}".strip()
+        return f"{title_of(text)} {factor_word(text.partition('.')[2])}".strip()
     if text in EventKind.values:
         return str(EventKind(text).label)
     if text.isdecimal() and len(text) == 10:
         return f"{china_time(int(text))} {label if label in ('起', '止') else ''}".strip()
-    return str(WORDS.get(text, text))
+    if label == str(_("取值")) and text.replace(".", "", 1).removeprefix("-").isdecimal():
+        return f"{value_word(float(text))} {unit}".strip()
+    if text in WORDS:
+        return str(WORDS[text])
+    return factor_word(text) if text.isascii() and text.isalnum() else text
 
 
 # -- forms --------------------------------------------------------------------------------------
