@@ -17,6 +17,7 @@ const FILES = [
   ["echarts/LICENSE", "licences/echarts.txt"],
   ["@tabler/icons/LICENSE", "licences/tabler-icons.txt"],
   ["@fontsource-variable/noto-sans-sc/LICENSE", "licences/noto-sans-sc.txt"],
+  ["@embedpdf/fonts-sc/LICENSE", "licences/noto-sans-hans.txt"],
 ];
 
 // A reference to a map that is not shipped would make the hashed static storage refuse the file.
@@ -38,6 +39,15 @@ function copyFont() {
   }
 }
 
+// For typesetting PDF: typst reads OTF and cannot read the subset web fonts.
+function copyPaperFonts() {
+  mkdirSync(join(target, "paper-fonts"), { recursive: true });
+  for (const weight of ["Regular", "Bold"]) {
+    const name = `NotoSansHans-${weight}.otf`;
+    cpSync(join(modules, "@embedpdf", "fonts-sc", "fonts", name), join(target, "paper-fonts", name));
+  }
+}
+
 function sprite() {
   const names = JSON.parse(readFileSync(join(here, "icons.json"), "utf8"));
   const symbols = names.map((name) => {
@@ -51,5 +61,6 @@ function sprite() {
 rmSync(target, { recursive: true, force: true });
 copyFiles();
 copyFont();
+copyPaperFonts();
 sprite();
 console.log(`front-end files copied to ${target}`);

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # All tests on SQLite, and beside them, on the second core, those of the areas on PostgreSQL.
-# (maintenance keeps nothing in a database yet). Fails when either fails; the PostgreSQL log is
+# Fails when either fails; the PostgreSQL log is
 # printed whole when both have ended.
 set -u
 bin=${BIN:-.venv/bin}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 "$bin/python" tests/with_postgres.py "$bin/pytest" -q -p no:cacheprovider \
-    src/qingyuan/areas src/qingyuan/project --ignore=src/qingyuan/areas/maintenance \
+    src/qingyuan/areas src/qingyuan/project \
     >"$log" 2>&1 &
 second=$!
 "$bin/pytest" -q

@@ -41,5 +41,10 @@ class Places:
         return self.root / "uploads"
 
     @property
+    def files(self) -> Path:
+        """Attachments by digest: ``files/ab/abcd…``, their stamped views below ``files/views``."""
+        return self.root / "files"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"

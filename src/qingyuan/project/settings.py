@@ -22,11 +22,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "qingyuan.ui",
     "qingyuan.areas.organisations",
+    "qingyuan.areas.files",
     "qingyuan.areas.assets",
     "qingyuan.areas.rules",
     "qingyuan.areas.telemetry",
     "qingyuan.areas.reports",
     "qingyuan.areas.maintenance",
+    "qingyuan.areas.records",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

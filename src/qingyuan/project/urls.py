@@ -3,13 +3,17 @@
 from django.urls import include, path
 
 from qingyuan.project import health
+from qingyuan.project.api import api
 
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("", include("qingyuan.areas.organisations.urls")),
+    path("", include("qingyuan.areas.files.urls")),
     path("", include("qingyuan.areas.assets.urls")),
     path("", include("qingyuan.areas.rules.urls")),
     path("", include("qingyuan.areas.telemetry.urls")),
     path("", include("qingyuan.areas.reports.urls")),
     path("", include("qingyuan.areas.maintenance.urls")),
+    path("", include("qingyuan.areas.records.urls")),
 ]

@@ -33,6 +33,44 @@ HOUSE = (*FIELD, "administrator")
 
 WINGS: tuple[Wing, ...] = (
     Wing(
+        _("今日"),
+        (
+            Room(
+                _("今日"),
+                "home",
+                "records:today",
+                (
+                    "records:today",
+                    "records:check-in",
+                    "records:fill",
+                ),
+                ("manager", "engineer", "supervisor"),
+            ),
+            Room(
+                _("远程检查"),
+                "device-mobile",
+                "records:desk",
+                (
+                    "records:desk",
+                    "records:desk-day",
+                ),
+                HOUSE,
+            ),
+            Room(
+                _("后台审核"),
+                "checklist",
+                "records:review",
+                (
+                    "records:review",
+                    "records:review-record",
+                    "records:review-statistics",
+                    "records:review-settings",
+                ),
+                ("manager", "reviewer", "supervisor", "administrator"),
+            ),
+        ),
+    ),
+    Wing(
         _("监测"),
         (
             Room(
@@ -104,17 +142,136 @@ WINGS: tuple[Wing, ...] = (
         _("运维"),
         (
             Room(
+                _("任务"),
+                "calendar-check",
+                "maintenance:tasks",
+                (
+                    "maintenance:tasks",
+                    "maintenance:task",
+                    "maintenance:task-new",
+                    "maintenance:calendar",
+                    "maintenance:joint",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("月度计划"),
+                "calendar-event",
+                "maintenance:plans",
+                (
+                    "maintenance:plans",
+                    "maintenance:plan",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("出差"),
+                "car",
+                "maintenance:trips",
+                (
+                    "maintenance:trips",
+                    "maintenance:trip",
+                    "maintenance:trip-new",
+                ),
+                HOUSE,
+            ),
+            Room(
+                _("工单"),
+                "bell",
+                "maintenance:orders",
+                (
+                    "maintenance:orders",
+                    "maintenance:order",
+                    "maintenance:order-new",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("函件"),
+                "mail",
+                "maintenance:letters",
+                (
+                    "maintenance:letters",
+                    "maintenance:letter",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("运维记录"),
+                "clipboard-check",
+                "records:records",
+                (
+                    "records:records",
+                    "records:record",
+                    "records:record-new",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("到场"),
+                "map-pin",
+                "records:presence",
+                (
+                    "records:presence",
+                    "records:entries",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("停运"),
+                "power",
+                "maintenance:stops",
+                (
+                    "maintenance:stops",
+                    "maintenance:stop",
+                    "maintenance:stop-new",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("厂方保障"),
+                "notes",
+                "maintenance:needs",
+                (
+                    "maintenance:needs",
+                    "maintenance:need-new",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("交接"),
+                "arrows-exchange",
+                "maintenance:hand-overs",
+                (
+                    "maintenance:hand-overs",
+                    "maintenance:hand-over",
+                    "maintenance:hand-over-new",
+                ),
+                ("manager", "engineer"),
+            ),
+            Room(
                 _("运维内容"),
                 "tool",
                 "maintenance:duties",
-                ("maintenance:duties", "maintenance:duty-list", "maintenance:duty"),
+                (
+                    "maintenance:duties",
+                    "maintenance:duty-list",
+                    "maintenance:duty",
+                    "maintenance:duty-sets",
+                    "maintenance:own-duties",
+                    "maintenance:own-duty",
+                ),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),
             Room(
                 _("记录表"),
                 "table",
-                "maintenance:forms",
-                ("maintenance:forms", "maintenance:form"),
+                "records:forms",
+                (
+                    "records:forms",
+                    "records:form",
+                    "records:own-forms",
+                ),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),
         ),
@@ -185,6 +342,40 @@ WINGS: tuple[Wing, ...] = (
                     "assets:contract-number",
                 ),
                 (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("站点位置与入厂"),
+                "map-pin",
+                "assets:sites",
+                (
+                    "assets:sites",
+                    "assets:site",
+                    "assets:labels",
+                    "assets:openings",
+                ),
+                (*HOUSE, "discharger_manager", "inspector"),
+            ),
+            Room(
+                _("办事处与人员"),
+                "building-community",
+                "assets:offices",
+                (
+                    "assets:offices",
+                    "assets:office",
+                    "assets:keepers",
+                    "assets:permits",
+                ),
+                HOUSE,
+            ),
+            Room(
+                _("建档导入"),
+                "file-import",
+                "assets:setup",
+                (
+                    "assets:setup",
+                    "assets:setup-result",
+                ),
+                ("manager", "administrator"),
             ),
             Room(
                 _("远程命令"),

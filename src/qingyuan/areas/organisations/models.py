@@ -145,3 +145,21 @@ class SignInFailure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "address", "at"], name="sign_in_failure")]
+
+
+class ApiToken(models.Model):
+    """A secret that lets a program act as one membership; only its SHA-256 is kept."""
+
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="tokens")
+    name = models.CharField(_("用途"), max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.BigIntegerField()  # epoch milliseconds
+    used_at = models.BigIntegerField(null=True)
+    until = models.DateField(_("有效期至"), null=True, blank=True)
+    withdrawn_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["membership_id", "-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,1 +1,1 @@
-"""Pages of duties and record forms."""
+"""Pages of duties, plans, tasks and work orders."""

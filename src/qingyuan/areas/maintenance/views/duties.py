@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.maintenance import listing, queries, words
 from qingyuan.areas.organisations.access import page
+from qingyuan.forms import load_forms
 from qingyuan.standards.duties import SYSTEMS, Duties, Duty, system_name
 from qingyuan.standards.duty import COLUMNS, EQUIPMENT, KINDS, PLACES, PREFILLS
 from qingyuan.ui import sheets
@@ -106,7 +107,7 @@ def _forms(one: Duty, duties: Duties, system: str) -> list[dict[str, Any]]:
     """Its forms with their names; ``there`` when the definition can be opened."""
     own = {slug: technique for technique, slug in reversed(one.forms)
            if system in ("", technique) or not technique}
-    known = queries.forms()
+    known = load_forms()
     return [{"slug": slug, "title": duties.forms[slug], "there": slug in known,
              "technique": own[slug]} for slug in listing.forms_of(one, system)]
 

@@ -1,0 +1,5 @@
+"""The API of sites and people."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,1 @@
+"""Attachments: photos, scans and signatures, each kept once by the digest of its bytes."""

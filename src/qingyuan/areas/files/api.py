@@ -1,0 +1,5 @@
+"""The API of attachments."""
+
+from ninja import Router
+
+router = Router()

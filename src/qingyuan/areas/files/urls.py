@@ -1,0 +1,4 @@
+"""Addresses of attachments."""
+
+app_name = "files"
+urlpatterns: list[object] = []

@@ -1,0 +1,1 @@
+"""What is agreed with others: months, trips, stops, needs, hand-overs."""

@@ -1,0 +1,5 @@
+"""The API of trips, stops, needs, hand-overs."""
+
+from ninja import Router
+
+router = Router()

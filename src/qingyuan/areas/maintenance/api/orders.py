@@ -1,0 +1,5 @@
+"""The API of work orders and letters."""
+
+from ninja import Router
+
+router = Router()

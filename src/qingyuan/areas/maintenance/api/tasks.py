@@ -1,0 +1,5 @@
+"""The API of plans and tasks."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,1 @@
+"""Work orders: their life, clocks and letters."""

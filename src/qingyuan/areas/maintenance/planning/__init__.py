@@ -1,0 +1,1 @@
+"""From duties to tasks: clocks, windows, visits."""

@@ -1,0 +1,5 @@
+"""The API of records and forms."""
+
+from ninja import Router
+
+router = Router()

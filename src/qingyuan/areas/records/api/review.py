@@ -1,0 +1,5 @@
+"""The API of the back office's review."""
+
+from ninja import Router
+
+router = Router()

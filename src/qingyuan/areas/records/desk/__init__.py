@@ -1,0 +1,1 @@
+"""The daily remote check, pre-filled from telemetry."""

@@ -1,0 +1,1 @@
+"""Records from draft to version: kept, computed, submitted, corrected, printed."""

@@ -1,0 +1,1 @@
+"""Reading records in the back office: risk, queue, decisions, figures."""

@@ -1,0 +1,1 @@
+"""Pages of records: forms, presence, desk, review."""
