@@ -24,7 +24,7 @@ $(VENDOR): frontend/package.json frontend/package-lock.json frontend/copy-dist.m
 	BIN="$(abspath $(BIN))" bash frontend/install.sh
 	@touch $@
 
-demo: setup      ## a seeded company with 24 virtual stations on http://127.0.0.1:8000
+demo: setup      ## a seeded company with 40 virtual stations on http://127.0.0.1:8000
 	$(BIN)/qingyuan demo
 
 serve: setup     ## all processes on an empty installation

@@ -6,7 +6,7 @@ import os
 from .supervisor import Child, Supervisor
 from .up import children, parser, prepare, settle, verb
 
-STATIONS, DAYS, SEED = 24, 40, 20260101
+STATIONS, DAYS, SEED = 40, 43, 20260101
 
 
 def run(argv: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""What happened to the demonstration's stations in the last forty days, beside the everyday.
+"""What happened to the demonstration's stations in the last six weeks, beside the everyday.
 
 All of it is invented and fixed by the number of the station: forgotten and failed calibrations, a
 stop, faults, visits, and the marks that go with them. Days count back from the anchor (0: the day
@@ -11,7 +11,7 @@ from typing import Any
 
 from qingyuan.kernel.windows import DAY, HOUR
 
-DAYS = 40
+DAYS = 42
 UNCALIBRATED = (9, 8)  # days back on which a calibration was forgotten
 LATE_FULL = 3  # days back on which the overdue full-system calibration was made up for
 FAILED, MENDED_AFTER = 12 * DAY - 8 * HOUR, 31 * HOUR  # before the anchor; after the failure
