@@ -12,7 +12,7 @@ from .agreements import (
     PlanLine,
     SourceStop,
 )
-from .duties import DutyClock, DutySetChoice, OwnDuty
+from .duties import DutyClock, DutyFinish, DutySetChoice, OwnDuty
 from .orders import (
     ClockState,
     Letter,
@@ -33,6 +33,7 @@ __all__ = [
     "ClockState",
     "CustomerNeed",
     "DutyClock",
+    "DutyFinish",
     "DutySetChoice",
     "HandOver",
     "HandOverKind",

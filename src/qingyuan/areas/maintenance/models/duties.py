@@ -71,3 +71,24 @@ class DutyClock(models.Model):
         ]
         indexes = [models.Index(fields=["organisation", "active", "due"])]
         ordering = ["point_id", "system_id", "duty"]
+
+
+class DutyFinish(models.Model):
+    """That duties of a system were really done, and by what it is known: a clock is the newest of
+    these that is not withdrawn, so that voiding a record sets it back to what remains."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    system = models.ForeignKey(MonitoringSystem, models.PROTECT, related_name="finishes")
+    duties = models.JSONField()  # keys
+    done_at = models.BigIntegerField()
+    day_only = models.BooleanField(default=False)
+    done_by = models.CharField(max_length=120)  # "record:12", a document
+    withdrawn_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "done_by", "system"], name="one_finish_a_source"),
+        ]
+        indexes = [models.Index(fields=["system", "-done_at"])]
+        ordering = ["system_id", "-done_at"]
