@@ -10,7 +10,7 @@ from unittest import mock
 
 @contextmanager
 def at(moment: float) -> Iterator[None]:
-    """``time.time`` and Django's ``timezone.now`` give ``moment`` (epoch seconds). Only for a process
+    """``time.time`` and Django's ``timezone.now`` give ``moment`` (epoch seconds). For a process
     of one thread."""
     instant = datetime.fromtimestamp(moment, UTC)
     with (mock.patch.object(time, "time", return_value=float(moment)),

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from qingyuan.project.setup import configure
 
-from . import facilities
+from . import facilities, places, sites
 from .facts import enter, midnight
 
 UNIT = "示例清源环境运维有限公司"
 # account, name, role, organisation kind
 PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("manager", "示例·负责人", "manager"),
-    ("engineer", "示例·运维员", "engineer"),
+    *((account, name, "engineer") for account, name, _office in sites.ENGINEERS),
     ("reviewer", "示例·审核员", "reviewer"),
     ("supervisor", "示例·督查员", "supervisor"),
+    ("storekeeper", "示例·库管员", "storekeeper"),
 )
 OUTSIDE: tuple[tuple[str, str, str], ...] = (
     ("discharger", "示例·环保负责人", "discharger_manager"),
@@ -25,12 +26,6 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (
 CARRIERS = ("中国移动", "中国电信", "中国联通")
 CONSENTING = (0, 1, 2)  # stations whose dischargers agree to requests for kept data
 HISTORY_REQUESTS = ("2031", "2051", "2061")
-# GB/T 2260 codes of the prefectures and 兵团 cities in which the virtual stations lie.
-AREAS = {
-    "乌鲁木齐市": "650100", "克拉玛依市": "650200", "吐鲁番市": "650400", "哈密市": "650500",
-    "昌吉州": "652300", "巴州": "652800", "阿克苏地区": "652900", "喀什地区": "653100",
-    "伊犁州": "654000", "塔城地区": "654200", "石河子市": "659001", "五家渠市": "659004",
-}
 REGULATOR = "示例生态环境局"
 Account = tuple[str, str, str]
 
@@ -59,6 +54,7 @@ def seed(data: Path, *, stations: int, seed_number: int) -> list[Account]:
 
 
 def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None:
+    from qingyuan.areas.assets.queries import today as china_today
     from qingyuan.areas.organisations.actions import add_member, found_unit
     from qingyuan.areas.organisations.models import Organisation, OrganisationKind
     from qingyuan.simulator.stations import fleet
@@ -66,8 +62,9 @@ def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None
     unit = found_unit(UNIT, area="650000")
     for account, name, role in PEOPLE:
         add_member(unit, account, role, name=name, password=passwords[account])
-    for number, spec in enumerate(fleet(stations, seed_number)):
-        _station(unit, number, spec)
+    specs = fleet(stations, seed_number)
+    points = [_station(unit, number, spec) for number, spec in enumerate(specs)]
+    sites.enter(unit, specs, points, china_today())
     regulator = Organisation.objects.create(
         kind=OrganisationKind.REGULATOR, name=REGULATOR, area="65"
     )
@@ -76,7 +73,7 @@ def _company(passwords: dict[str, str], stations: int, seed_number: int) -> None
         add_member(unit, account, role, name=name, password=passwords[account], organisation=home)
 
 
-def _station(unit, number: int, spec) -> None:
+def _station(unit, number: int, spec):
     from qingyuan.areas.assets.actions import give_consent, register_station
     from qingyuan.areas.assets.queries import today as china_today
     from qingyuan.areas.organisations.actions import add_discharger
@@ -85,7 +82,7 @@ def _station(unit, number: int, spec) -> None:
     key = {"sm4_key": spec.sm4_key, "sm4_key_date": today - timedelta(days=20)}
     logger, point = register_station(
         unit, mn=spec.mn, password=spec.password, kind=spec.kind, name=spec.name,
-        discharger=add_discharger(unit, spec.discharger, area=AREAS[spec.place]),
+        discharger=add_discharger(unit, spec.discharger, area=places.area(number)),
         contract_since=today - timedelta(days=365), edition=spec.edition,
         realtime_seconds=spec.rtd_interval,
         minute_minutes=spec.min_interval, maker="示例仪表", model="DEMO-212",
@@ -102,3 +99,4 @@ def _station(unit, number: int, spec) -> None:
                          until=today + timedelta(days=275),
                          document=f"示例同意书〔{today.year}〕{number + 1}号",
                          given_by="示例·环保负责人")
+    return point
