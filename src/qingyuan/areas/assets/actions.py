@@ -45,9 +45,10 @@ LOGGER_FIELDS = frozenset({
 def register_station(
     scope: Scope, *, mn: str, password: str, kind: str, name: str,
     discharger: Organisation | str, outlet: str = "", since: datetime = BEGINNING,
-    contract_since: date | None = None, **facts: Any,
+    contract_since: date | None = None, st: str = "", **facts: Any,
 ) -> tuple[DataLogger, MonitoringPoint]:
-    """Enter a logger and link it to a point of the discharger for all ST of its medium.
+    """Enter a logger and link it to a point of the discharger for all ST of its medium, or for one
+    ``st`` alone.
 
     A point of that name at that outlet is used again; an O&M unit gets a contract from
     ``contract_since`` (default today) unless it has one. ``facts`` are further logger fields.
@@ -61,8 +62,8 @@ def register_station(
     point = _point(scope, owner, outlet.strip() or name.strip(), name.strip(), kind)
     # A new logger has no link that these could overlap.
     LoggerAssignment.objects.bulk_create([
-        LoggerAssignment(logger=logger, st=st, point=point, since=since)
-        for st in sts.OF_MEDIUM[kind]
+        LoggerAssignment(logger=logger, st=code, point=point, since=since)
+        for code in ([st] if st else sts.OF_MEDIUM[kind])
     ])
     if scope.organisation.kind == OrganisationKind.OM_UNIT:
         _serve(scope, point, contract_since or queries.today())

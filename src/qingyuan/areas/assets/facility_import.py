@@ -2,7 +2,7 @@
 corrected, what is the same stays. An empty cell never clears anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -53,14 +53,14 @@ def _each_point(scope: Scope, lines: Iterable[Line], *, keep: bool) -> Report:
     report: Report = []
     for group in points.values():
         with transaction.atomic():
-            run = _Run(scope)
+            run = Run(scope)
             report += [run.enter(line) for line in group]
             transaction.set_rollback(not keep)
     return sorted(report, key=lambda entry: entry["line"])
 
 
 @dataclass
-class _Run:
+class Run:
     """Lines of one point, one after the other. What the line before has just brought in or found
     in order, told in the same words, is not looked at again."""
 
@@ -74,13 +74,13 @@ class _Run:
         done: list[str] = []
         try:
             with transaction.atomic():
-                done = self._line(line.typed)
+                done = self.line(line.typed)
         except ValidationError as error:
-            errors = _words(error)
+            errors = words(error)
             self.system = self.part = None
         return {"line": line.number, "typed": line.typed, "errors": errors, "done": done}
 
-    def _line(self, typed: dict[str, str]) -> list[str]:
+    def line(self, typed: dict[str, str]) -> list[str]:
         """Enter one line; the words of what was done. ValidationError by column name."""
         system, done = self._system(typed)
         if typed.get("instrument"):
@@ -99,7 +99,8 @@ class _Run:
         if self.system is not None and self.system[0] == said:
             return self.system[1], []
         self.system = self.part = None
-        system, done = _system(self.scope, _point(self.scope, typed, self.places), typed)
+        system, done = _system(
+            self.scope, point_named(self.scope, typed, self.places, "system"), typed)
         self.system = (said, system)
         return system, done
 
@@ -114,9 +115,14 @@ class _Run:
         return part, done
 
 
-def _point(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> MonitoringPoint:
-    names = {name: typed.get(name, "") for name in ("discharger", "outlet", "point", "system")}
-    empty = {name: _("必填") for name in ("discharger", "point", "system") if not names[name]}
+def point_named(
+    scope: Scope, typed: dict[str, str], places: dict[Any, Any], *needed: str
+) -> MonitoringPoint:
+    """The visible point that a line names by discharger, outlet (may be empty) and point;
+    ``places`` remembers those found. ValidationError by column where it is none, or several, or
+    where one of the further ``needed`` columns is empty."""
+    names = {name: typed.get(name, "") for name in ("discharger", "outlet", "point")}
+    empty = {name: _("必填") for name in ("discharger", "point", *needed) if not typed.get(name)}
     if empty:
         raise ValidationError(empty)
     key = (names["discharger"], names["outlet"], names["point"])
@@ -133,10 +139,10 @@ def _point(scope: Scope, typed: dict[str, str], places: dict[Any, Any]) -> Monit
 def _system(
     scope: Scope, point: MonitoringPoint, typed: dict[str, str]
 ) -> tuple[MonitoringSystem, list[str]]:
-    since, until = _date(typed, "system_since"), _date(typed, "system_until")
+    since, until = day_of(typed, "system_since"), day_of(typed, "system_until")
     held = _standing(MonitoringSystem.objects.filter(point=point), typed["system"], since)
     facts = _system_facts(typed, held.kind if held else None)
-    with _Columns(SYSTEM_COLUMNS):
+    with Columns(SYSTEM_COLUMNS):
         if held is None:
             _need({"kind": facts.get("kind"), "since": since})
             made = facilities.add_system(
@@ -190,11 +196,11 @@ def _parts(text: str, kind: str | None) -> list[str]:
 def _instrument(
     scope: Scope, system: MonitoringSystem, typed: dict[str, str]
 ) -> tuple[Instrument, list[str]]:
-    since, until = _date(typed, "since"), _date(typed, "until")
+    since, until = day_of(typed, "since"), day_of(typed, "until")
     held = _standing(Instrument.objects.filter(system=system), typed["instrument"], since)
     facts: dict[str, Any] = {
         name: typed[name] for name in ("maker", "model", "serial", "principle") if typed.get(name)}
-    with _Columns(INSTRUMENT_COLUMNS):
+    with Columns(INSTRUMENT_COLUMNS):
         if typed.get("factors"):
             facts["factors"] = facilities.codes(measuring.split(typed["factors"]))
         if held is None:
@@ -223,7 +229,7 @@ def _range(scope: Scope, part: Instrument, typed: dict[str, str]) -> list[str]:
     held = part.ranges.filter(factor=code, since=since).first()
     if held is not None and (held.low, held.high) == (low, high) and unit in (None, held.unit):
         return []
-    with _Columns(RANGE_COLUMNS):
+    with Columns(RANGE_COLUMNS):
         facilities.set_range(scope, part, code or factor, low=low, high=high, unit=unit,
                              since=since)
     return [_("设定量程")]
@@ -243,7 +249,7 @@ def _need(facts: dict[str, Any]) -> None:
         raise ValidationError(empty)
 
 
-def _date(typed: dict[str, str], name: str) -> date | None:
+def day_of(typed: dict[str, str], name: str) -> date | None:
     return _cleaned(forms.DateField(required=False), typed, name, _("日期应如 2026-01-31"),
                     cut=10)
 
@@ -266,7 +272,7 @@ def _cleaned(
         raise ValidationError({name: wrong}) from error
 
 
-class _Columns:
+class Columns:
     """Inside, an action's refusal is told by column instead of by field."""
 
     def __init__(self, columns: dict[str, str]) -> None:
@@ -282,10 +288,11 @@ class _Columns:
             }) from error
 
 
-def _words(error: ValidationError) -> list[str]:
+def words(error: ValidationError, labels: Mapping[str, str] = LABELS) -> list[str]:
+    """The sentences of a refusal, each with the heading of its column."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
     return [
-        text if name == NON_FIELD_ERRORS else f"{LABELS.get(name, name)}：{text}"
+        text if name == NON_FIELD_ERRORS else f"{labels.get(name, name)}：{text}"
         for name, texts in error.message_dict.items() for text in texts
     ]

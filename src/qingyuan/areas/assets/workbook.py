@@ -22,19 +22,29 @@ def workbook_rows(content: bytes) -> Iterator[tuple[object, ...]]:
 
     Read while the caller goes on: SheetError may come with any row.
     """
+    for _title, row in _rows(content, first=True):
+        yield row
+
+
+def workbook_sheets(content: bytes) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """(title, row) of all sheets, one sheet after the other; SheetError may come with any row."""
+    yield from _rows(content)
+
+
+def _rows(content: bytes, *, first: bool = False) -> Iterator[tuple[str, tuple[object, ...]]]:
     try:
         with ZipFile(BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > MOST_BYTES:
             raise SheetError(_("文件解压后过大，请分成几个文件导入"))
         book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        # What a file says of its size is not believed: rows would be filled up to it.
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True):
-            if len(row) > MOST_COLUMNS:
-                raise SheetError(_("表格超过 %d 列，请删去多余的列") % MOST_COLUMNS)
-            yield row
+        for sheet in [book.worksheets[0]] if first else book.worksheets:
+            # What a file says of its size is not believed: rows would be filled up to it.
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows(values_only=True):
+                if len(row) > MOST_COLUMNS:
+                    raise SheetError(_("表格超过 %d 列，请删去多余的列") % MOST_COLUMNS)
+                yield sheet.title, row
     except SheetError:
         raise
     except Exception as error:
