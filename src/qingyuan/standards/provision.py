@@ -22,7 +22,7 @@ UNITS: frozenset[str] = frozenset({
     "s", "min", "h", "d", "working day", "month", "year", "o'clock", "day of month",
     "%", "% F.S.", "permille",
     "mg/m3", "mg/L", "umol/mol", "g/mol", "L/mol",
-    "K", "degC", "kPa", "m", "m2", "mm", "m/s", "t", "mg", "L", "kg", "CNY", "pH",
+    "K", "degC", "kPa", "m", "m2", "mm", "m/s", "km/h", "t", "mg", "L", "kg", "CNY", "pH",
 })
 """The closed list of units; a new one is added here first, so that a misspelt one is refused."""
 
