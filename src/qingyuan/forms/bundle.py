@@ -118,6 +118,8 @@ def _field(one: Field) -> dict[str, Any]:
         found["unit"] = printed(one.unit)
     if one.options:
         found["options"] = list(one.options)
+    if one.duties:
+        found["duties"] = list(one.duties)
     if one.default_value is not None:
         found["value"] = one.default_value
     for key, node in (("computed", one.computed), ("shown_when", one.shown_when),

@@ -27,7 +27,7 @@ METHODS: tuple[str, ...] = (
     "velocity_ultrasonic", "humidity_resistance", "ammonia_electrode", "toc",
 )
 """Finer than the technique: how particulate, velocity, humidity or a water factor is measured."""
-SETS: tuple[str, ...] = ("zibo",)
+SETS: tuple[str, ...] = ("zibo", "winter")
 """Sets of items beyond the standard that a company switches on; items without a set always hold."""
 RESULTS: tuple[str, ...] = ("pass", "adjust", "out_of_control", "fail")
 RESULT_WORDS: Mapping[str, str] = {
@@ -114,7 +114,8 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing that is asked, or worked out (``computed``). An item of an inspection is a field
-    of type "check" with its interval ``every`` in days."""
+    of type "check" with its interval ``every`` in days; ``duties`` are the keys of the duties that
+    it answers."""
 
     name: str
     label: str
@@ -135,6 +136,7 @@ class Field:
     maximum: int = 9
     of: str = ""  # what the photo shows
     every: int = 0  # days
+    duties: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     set: str = ""

@@ -39,8 +39,8 @@ _SECTION_MORE = {"parts", "items_of", "item", "field", "table", "block", "fewest
 _FIELD = {"name", "label", "type"}
 _FIELD_MORE = {
     "unit", "unit_from", "options", "required", "shown", "default", "value", "copy_last",
-    "decimals", "least", "most", "fewest", "maximum", "of", "every", "only", "methods", "set",
-    "hint", "clause", "status", "source", "computed", "example", "counterexample",
+    "decimals", "least", "most", "fewest", "maximum", "of", "every", "duties",
+    "only", "methods", "set", "hint", "clause", "status", "source", "computed", "example", "counterexample",
 }
 _ATTACHED = ("photo", "file")
 _NUMBERS = ("number", "whole", "duration")
@@ -180,6 +180,7 @@ class Reader:
             copy_last=_copied(table), decimals=table.get("decimals"),
             least=table.get("least"), most=table.get("most"), fewest=table.get("fewest", 0),
             maximum=table.get("maximum", 9), of=table.get("of", ""), every=table.get("every", 0),
+            duties=tuple(table.get("duties", [])),
             only=tuple(table.get("only", [])), methods=tuple(table.get("methods", [])),
             set=table.get("set", ""), hint=table.get("hint", ""), clause=table.get("clause", ""),
             status=status, source=table.get("source", ""),
@@ -207,6 +208,8 @@ class Reader:
             (table["type"] == "result" and "computed" not in table, "a result is computed"),
             ("computed" in table and table["type"] in (*_ATTACHED, "signature", "check"),
              "cannot be computed"),
+            ("duties" in table and table["type"] not in ("check", "photo"),
+             "only an item or a photo answers duties"),
             ("of" not in table and table["type"] == "photo", "says not what the photo shows (of)"),
             (table.get("status") in ("secondary", "recalled") and not table.get("source"),
              f"a {table.get('status')} entry needs a source"),
