@@ -3,7 +3,7 @@
 QINGYUAN_DATA, DATABASE_URL, QINGYUAN_SECRET_KEY, QINGYUAN_HOSTS, QINGYUAN_ORIGINS, QINGYUAN_HTTPS,
 QINGYUAN_REALTIME_DAYS, QINGYUAN_JUDGE_GRACE (seconds from the end of an hour to its judging),
 QINGYUAN_JUDGE_GRACE_WATER (seconds that an hour of water waits for the values of its analysers),
-QINGYUAN_GATEWAY_HTTP, QINGYUAN_DEBUG.
+QINGYUAN_UPLOAD_MB (largest attachment, default 20), QINGYUAN_GATEWAY_HTTP, QINGYUAN_DEBUG.
 """
 
 from qingyuan.project import config
@@ -100,6 +100,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+UPLOAD_MB = config.whole("QINGYUAN_UPLOAD_MB", 20, 1, 500)
 
 REALTIME_DAYS = config.whole("QINGYUAN_REALTIME_DAYS", 90, 1, 36_500)
 JUDGE_GRACE = config.whole("QINGYUAN_JUDGE_GRACE", 120, 0, 86_400)  # seconds after an hour's end
