@@ -315,6 +315,12 @@ STATES: dict[str, State] = {
     "due.soon": State(_("即将到期"), "alert-triangle", "amber"),
     "due.over": State(_("已过期"), "circle-x", "red"),
     "due.none": State(_("未填写"), "circle-dashed", "grey"),
+    # a person's or vehicle's permit to a site
+    "permit.ok": State(_("有效"), "circle-check", "green"),
+    "permit.soon": State(_("即将到期"), "alert-triangle", "amber", _("30 天内到期")),
+    "permit.over": State(_("已过期"), "circle-x", "red"),
+    "permit.later": State(_("未生效"), "hourglass", "slate"),
+    "permit.none": State(_("没有"), "circle-x", "red"),
 }
 
 
