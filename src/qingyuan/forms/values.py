@@ -11,6 +11,7 @@ from qingyuan.kernel.clock import CST
 _SHA = re.compile(r"[0-9a-f]{64}")
 _CHECK_KEYS = {"mark", "note", "handling", "order", "photos"}
 _ATTACHED_KEYS = {"sha256", "at", "lat", "lon", "accuracy", "name", "note"}
+_LEFT_OUT_KEYS = {"left_out", "confirmed_by", "at"}
 LONGEST = 4000
 
 
@@ -128,6 +129,8 @@ def _reference(field: Field, value: object) -> str | None:
 
 
 def _attached(field: Field, value: object) -> str | None:
+    if isinstance(value, list) and any(map(_is_left_out, value)):
+        return _left_out(field, value)
     if not isinstance(value, list) or not all(map(_is_attachment, value)):
         return "附件不完整，请重新上传"
     if len({one["sha256"] for one in value}) < len(value):
@@ -143,6 +146,21 @@ def _is_attachment(value: object) -> bool:
         and isinstance(value.get("sha256"), str) and bool(_SHA.fullmatch(value["sha256"]))
         and ("at" not in value or moment(value["at"]) is not None)
     )
+
+
+def _is_left_out(value: object) -> bool:
+    return isinstance(value, Mapping) and "left_out" in value
+
+
+def _left_out(field: Field, value: list[object]) -> str | None:
+    """Where the site forbids photos, one statement stands in place of all of them."""
+    one = value[0]
+    if field.type != "photo" or len(value) > 1 or not isinstance(one, Mapping):
+        return "未拍照说明不应与照片同时填写"
+    said = all(isinstance(one.get(key), str) and one[key].strip()
+               for key in ("left_out", "confirmed_by"))
+    sound = set(one) <= _LEFT_OUT_KEYS and ("at" not in one or moment(one["at"]) is not None)
+    return None if said and sound else "未拍照须说明原因，并填写厂方确认人"
 
 
 def _signature(field: Field, value: object) -> str | None:

@@ -76,7 +76,7 @@ def test_the_list_has_every_form_within_its_budget(browser_of, budget):
     client = browser_of("engineer")
     with budget("forms"):
         page = text(client.get("/forms/"))
-    assert page.count("data-row") == len(FORMS) == 40
+    assert page.count("data-row") == len(FORMS) == 51
     assert all(f'href="/forms/{code}/"' in page for code in FORMS)
 
 
