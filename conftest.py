@@ -3,6 +3,10 @@
 The suite runs on SQLite; ``tests/with_postgres.py`` runs it again with DATABASE_URL set.
 """
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +29,33 @@ def places(request, tmp_path: Path, monkeypatch):
     own.root.mkdir()
     monkeypatch.setattr(settings, "PLACES", own)
     return own
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """The SQLite file of an installation on which nothing has happened yet. Tests that start a
+    program on a directory of their own copy it: making the tables takes longer than most of them.
+    """
+    data = tmp_path_factory.mktemp("migrated")
+    environment = {**os.environ, "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    code = ("import sys; from pathlib import Path; from qingyuan.project.setup import prepare; "
+            "prepare(Path(sys.argv[1]))")
+    subprocess.run([sys.executable, "-c", code, str(data)], env=environment, check=True,
+                   timeout=200)
+    return data / "qingyuan.sqlite"
+
+
+@pytest.fixture
+def settled(migrated) -> Callable[[Path], Path]:
+    """``settled(folder)``: the folder as a data directory with its tables made."""
+
+    def settle(folder: Path) -> Path:
+        folder.mkdir(exist_ok=True)
+        shutil.copy(migrated, folder / "qingyuan.sqlite")
+        return folder
+
+    return settle
 
 
 @pytest.fixture(scope="session")

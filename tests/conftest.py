@@ -149,10 +149,9 @@ def product_on_postgresql(tmp_path: Path) -> Iterator[Product]:
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
+def product(tmp_path: Path, settled: Callable[[Path], Path]) -> Iterator[Product]:
     """An installation of its own, stopped afterwards."""
-    made = Product(tmp_path / "data")
-    made.data.mkdir()
+    made = Product(settled(tmp_path / "data"))
     yield made
     made.stop()
 

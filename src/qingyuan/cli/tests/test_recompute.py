@@ -10,8 +10,9 @@ MN = "010000A8900016F000169DC0"
 
 
 @pytest.fixture
-def qingyuan(tmp_path):
+def qingyuan(tmp_path, settled):
     """Run a verb on a data directory of the test's own; the finished process."""
+    settled(tmp_path / "data")
     kept = {k: v for k, v in os.environ.items()
             if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "QINGYUAN_DATA")}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,9 @@ MN = "010000A8900016F000169DC0"
 
 
 @pytest.fixture
-def qingyuan(tmp_path):
+def qingyuan(tmp_path, settled):
     """Run a verb on a data directory of the test's own; the finished process."""
+    settled(tmp_path / "data")
     kept = {k: v for k, v in os.environ.items()
             if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "QINGYUAN_DATA")}
 
@@ -34,6 +36,7 @@ def add(qingyuan, mn=MN, kind="gas", status=0):
 
 
 def test_a_station_on_an_empty_directory(qingyuan):
+    shutil.rmtree(qingyuan.data)
     add(qingyuan)
     [row] = json.loads(qingyuan("station", "list", "--json").stdout)["stations"]
     assert (row["mn"], row["edition"], row["points"][0]["kind"]) == (MN, "2017", "gas")

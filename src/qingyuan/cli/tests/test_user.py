@@ -9,7 +9,8 @@ import pytest
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, settled):
+    settled(tmp_path)
     environment = {**os.environ, "QINGYUAN_DATA": str(tmp_path), "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
 
