@@ -1,40 +1,30 @@
-"""Answers of a form as a browser sends them, and what stands on a page in words."""
+"""Points with their systems, as the unit serves them."""
 
-import html
-import re
 from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
-from django.http import QueryDict
-
-DAY = "2026-03-05"
 
 
 @pytest.fixture
-def post() -> Callable:
-    """``post(client, form, answers, technique)``: the answers through the form's inputs."""
-    from qingyuan.areas.maintenance.reading import as_sent
+def served(cast, station) -> Callable[..., SimpleNamespace]:
+    """A point under the unit's contract since ``since``, with one system (gas by default an
+    extractive one): ``served()``, ``served("water")``; the contract may end, the system may
+    calibrate itself."""
+    from qingyuan.areas.assets.models import MonitoringSystem, ServiceContract
 
-    def send(client, form, answers, technique: str, **more):
-        sent = QueryDict(mutable=True)
-        for name, value in as_sent(form, answers):
-            sent.appendlist(name, value)
-        for name, value in more.items():
-            sent[name] = value
-        return client.post(f"/forms/{form.code}/?technique={technique}&at={DAY}", sent.urlencode(),
-                           content_type="application/x-www-form-urlencoded")
+    number = iter(range(1, 100))
 
-    return send
+    def enter(kind: str = "gas", since: date = date(2026, 6, 1), until: date | None = None,
+              technique: str = "extractive", **facts) -> SimpleNamespace:
+        n = next(number)
+        made = station(mn=f"010000A8900016F000169T{n:02}", name=f"{n} 号示例排口",
+                       kind="water" if kind == "water" else "gas")
+        ServiceContract.objects.filter(point=made.point).update(since=since, until=until)
+        system = MonitoringSystem.objects.create(
+            point=made.point, kind=kind, name="示例设施", since=since,
+            technique=technique if kind == "gas" else "", **facts)
+        return SimpleNamespace(point=made.point, system=system, unit=cast.houses.unit)
 
-
-@pytest.fixture
-def said() -> Callable[[str], str]:
-    """The text of a page that a person reads, without codes set in the fixed-width face."""
-
-    def words(page: str) -> str:
-        page = re.sub(r'<(\w+)[^>]*class="mono[^"]*"[^>]*>.*?</\1>', " ", page, flags=re.S)
-        page = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S)
-        shown = " ".join(re.findall(r'(?:placeholder|aria-label|title)="([^"]*)"', page))
-        return html.unescape(re.sub(r"<[^>]+>", " ", page) + " " + shown)
-
-    return words
+    return enter
