@@ -40,7 +40,8 @@ _FIELD = {"name", "label", "type"}
 _FIELD_MORE = {
     "unit", "unit_from", "options", "required", "shown", "default", "value", "copy_last",
     "decimals", "least", "most", "fewest", "maximum", "of", "every", "duties",
-    "only", "methods", "set", "hint", "clause", "status", "source", "computed", "example", "counterexample",
+    "only", "methods", "set", "hint", "clause", "status", "source", "computed", "example",
+    "counterexample",
 }
 _ATTACHED = ("photo", "file")
 _NUMBERS = ("number", "whole", "duration")
