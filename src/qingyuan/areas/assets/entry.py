@@ -35,7 +35,7 @@ def add_entry_condition(
     _check_condition(row)
     row.save()
     audit(scope, "add_entry_condition", row, None, {
-        "discharger": owner.name, "point": held.name if held else "", "condition": kind,
+        "discharger": owner.name, "point": held.name if held else "", "condition": _word(kind),
         "since": since, **_times(facts)})
     return row
 
@@ -86,5 +86,10 @@ def _check_condition(row: EntryCondition) -> None:
 
 
 def _times(facts: dict[str, Any]) -> dict[str, Any]:
-    return {("condition" if name == "kind" else name): str(value) if value is not None else None
-            for name, value in facts.items()}
+    told = {name: str(value) if value is not None else None for name, value in facts.items()}
+    kind = told.pop("kind", None)
+    return {"condition": _word(kind), **told} if kind else told
+
+
+def _word(kind: str) -> str:
+    return str(EntryKind(kind).label)

@@ -14,7 +14,7 @@ from .models import Instrument, Medium, MonitoringPoint, MonitoringSystem, Syste
 NONE = "none"  # chosen where a system has none of the parts
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
+def day_field(label: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, **more)
 
@@ -25,11 +25,11 @@ def _moment(label: Any, **more: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=widget, **more)
 
 
-def _boxes() -> forms.CheckboxSelectMultiple:
+def boxes() -> forms.CheckboxSelectMultiple:
     return forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
 
 
-def _text(label: Any, most: int = 64, **more: Any) -> forms.CharField:
+def text_field(label: Any, most: int = 64, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, **more)
 
 
@@ -46,15 +46,15 @@ class SystemForm(forms.Form):
         help_text=gettext_lazy("废气设施必填，决定巡检内容与表格"))
     auto_calibration = forms.BooleanField(
         label=gettext_lazy("能自动校准（自动标样核查）"), required=False)
-    since = _day(gettext_lazy("启用日期"))
-    maker = _text(gettext_lazy("厂商"))
-    model = _text(gettext_lazy("型号"))
-    address = _text(gettext_lazy("摄像机地址"), 128, help_text=gettext_lazy("仅视频设施"))
+    since = day_field(gettext_lazy("启用日期"))
+    maker = text_field(gettext_lazy("厂商"))
+    model = text_field(gettext_lazy("型号"))
+    address = text_field(gettext_lazy("摄像机地址"), 128, help_text=gettext_lazy("仅视频设施"))
     storage_days = forms.IntegerField(
         label=gettext_lazy("录像保存天数"), required=False, min_value=1, max_value=3650,
         help_text=gettext_lazy("仅视频设施"))
     equipment = forms.MultipleChoiceField(
-        label=gettext_lazy("部件"), required=False, widget=_boxes(),
+        label=gettext_lazy("部件"), required=False, widget=boxes(),
         help_text=gettext_lazy("不选表示尚不清楚，此时不会省去任何运维内容"))
 
     def __init__(self, point: MonitoringPoint, *args: Any, **kwargs: Any) -> None:
@@ -104,11 +104,12 @@ class InstrumentForm(forms.Form):
     factors = FactorList(
         label=gettext_lazy("监测因子"), required=False, max_length=400,
         help_text=gettext_lazy("HJ 212 编码或名称，用顿号隔开，如 SO2、NOx、O2"))
-    since = _day(gettext_lazy("启用日期"))
-    maker = _text(gettext_lazy("厂商"))
-    model = _text(gettext_lazy("型号"))
-    serial = _text(gettext_lazy("出厂编号"))
-    principle = _text(gettext_lazy("测量原理"), help_text=gettext_lazy("如：非分散红外、激光散射"))
+    since = day_field(gettext_lazy("启用日期"))
+    maker = text_field(gettext_lazy("厂商"))
+    model = text_field(gettext_lazy("型号"))
+    serial = text_field(gettext_lazy("出厂编号"))
+    principle = text_field(
+        gettext_lazy("测量原理"), help_text=gettext_lazy("如：非分散红外、激光散射"))
 
     @classmethod
     def of(cls, instrument: Instrument, data: Any = None) -> "InstrumentForm":
@@ -119,18 +120,19 @@ class InstrumentForm(forms.Form):
 class ReplaceForm(forms.Form):
     """Another instrument in the place of one."""
 
-    on = _day(gettext_lazy("更换日期"), help_text=gettext_lazy("新仪器自该日 00:00 起，量程沿用"))
+    on = day_field(
+        gettext_lazy("更换日期"), help_text=gettext_lazy("新仪器自该日 00:00 起，量程沿用"))
     why = forms.CharField(label=gettext_lazy("更换原因"), max_length=200)
     serial = forms.CharField(label=gettext_lazy("新仪器出厂编号"), max_length=64)
-    maker = _text(gettext_lazy("厂商"))
-    model = _text(gettext_lazy("型号"))
-    principle = _text(gettext_lazy("测量原理"))
+    maker = text_field(gettext_lazy("厂商"))
+    model = text_field(gettext_lazy("型号"))
+    principle = text_field(gettext_lazy("测量原理"))
 
 
 class EndForm(forms.Form):
     """Last day of a system or an instrument."""
 
-    until = _day(gettext_lazy("停用日期"), help_text=gettext_lazy("含该日"))
+    until = day_field(gettext_lazy("停用日期"), help_text=gettext_lazy("含该日"))
     why = forms.CharField(label=gettext_lazy("停用原因"), max_length=200)
 
 
@@ -140,7 +142,7 @@ class RangeForm(forms.Form):
     factor = forms.ChoiceField(label=gettext_lazy("因子"))
     low = forms.FloatField(label=gettext_lazy("量程下限"), initial=0)
     high = forms.FloatField(label=gettext_lazy("量程上限"))
-    unit = _text(gettext_lazy("单位"), 16, help_text=gettext_lazy("不填则按 HJ 212"))
+    unit = text_field(gettext_lazy("单位"), 16, help_text=gettext_lazy("不填则按 HJ 212"))
     since = _moment(gettext_lazy("起"), help_text=gettext_lazy("此前的量程保留在记录中"))
 
     def __init__(self, instrument: Instrument, *args: Any, **kwargs: Any) -> None:
@@ -155,14 +157,15 @@ class RangeForm(forms.Form):
 class ContractForm(forms.Form):
     """Points under a contract from a day on."""
 
-    number = _text(gettext_lazy("合同编号"))
-    since = _day(gettext_lazy("起"))
-    until = _day(gettext_lazy("止"), required=False, help_text=gettext_lazy("含该日；不填为长期"))
+    number = text_field(gettext_lazy("合同编号"))
+    since = day_field(gettext_lazy("起"))
+    until = day_field(
+        gettext_lazy("止"), required=False, help_text=gettext_lazy("含该日；不填为长期"))
     om_unit = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("运维单位"), required=False,
         empty_label=gettext_lazy("本单位自行运维"))
     points = forms.ModelMultipleChoiceField(
-        queryset=None, label=gettext_lazy("点位"), widget=_boxes())
+        queryset=None, label=gettext_lazy("点位"), widget=boxes())
 
     def __init__(self, points: Any, units: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,9 +178,9 @@ class ContractForm(forms.Form):
 
 
 class EndContractForm(forms.Form):
-    until = _day(gettext_lazy("最后一日"), help_text=gettext_lazy("含该日；次日起不再可见"))
+    until = day_field(gettext_lazy("最后一日"), help_text=gettext_lazy("含该日；次日起不再可见"))
     rows = forms.ModelMultipleChoiceField(
-        queryset=None, label=gettext_lazy("点位"), widget=_boxes())
+        queryset=None, label=gettext_lazy("点位"), widget=boxes())
 
     def __init__(self, rows: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

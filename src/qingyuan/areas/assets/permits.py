@@ -38,8 +38,9 @@ def add_permit(
         row.sha256 = _kept(scope, scan)
     row.save()
     audit(scope, "add_permit", row, None, _told({
-        "permit": kind, "person": person, "vehicle": row.vehicle, "discharger": discharger,
-        "number": row.number, "since": since, "until": until, "scan_digest": row.sha256}))
+        "permit": str(EntryKind(kind).label), "person": person, "vehicle": row.vehicle,
+        "discharger": discharger, "number": row.number, "since": since, "until": until,
+        "scan_digest": row.sha256}))
     return row
 
 

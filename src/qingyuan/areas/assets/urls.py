@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import contracts, facilities, facility_imports, imports, links, stations
+from .views import (
+    contracts,
+    facilities,
+    facility_imports,
+    imports,
+    keepers,
+    links,
+    offices,
+    permits,
+    sites,
+    stations,
+)
 
 app_name = "assets"
 urlpatterns = [
@@ -33,6 +44,27 @@ urlpatterns = [
          name="instrument-replace"),
     path("instruments/<int:pk>/end/", facilities.end_instrument, name="instrument-end"),
     path("instruments/<int:pk>/ranges/new/", facilities.new_range, name="range-new"),
+    path("sites/", sites.site_list, name="sites"),
+    path("sites/<int:pk>/", sites.site, name="site"),
+    path("sites/<int:pk>/place/", sites.place, name="place"),
+    path("sites/<int:pk>/house/new/", sites.new_house, name="house-new"),
+    path("sites/<int:pk>/house/", sites.edit_house, name="house-edit"),
+    path("sites/<int:pk>/conditions/new/", sites.new_condition, name="condition-new"),
+    path("sites/<int:pk>/conditions/<int:condition>/", sites.edit_condition,
+         name="condition-edit"),
+    path("offices/", offices.office_list, name="offices"),
+    path("offices/new/", offices.new, name="office-new"),
+    path("offices/<int:pk>/", offices.office, name="office"),
+    path("offices/<int:pk>/edit/", offices.edit, name="office-edit"),
+    path("offices/<int:pk>/close/", offices.close, name="office-close"),
+    path("offices/<int:pk>/people/", offices.join, name="office-join"),
+    path("keepers/", keepers.keepers, name="keepers"),
+    path("keepers/<int:pk>/end/", keepers.end, name="keeper-end"),
+    path("permits/", permits.permit_list, name="permits"),
+    path("permits/new/", permits.new, name="permit-new"),
+    path("permits/<int:pk>/", permits.permit, name="permit"),
+    path("permits/<int:pk>/edit/", permits.edit, name="permit-edit"),
+    path("permits/<int:pk>/scan/", permits.scan, name="permit-scan"),
     path("contracts/", contracts.contract_list, name="contracts"),
     path("contracts/new/", contracts.new, name="contract-new"),
     path("contracts/<int:pk>/", contracts.contract, name="contract"),
