@@ -26,6 +26,7 @@ from qingyuan.forms.sheet import Cells, Group, Row
 from qingyuan.standards import Unregulated
 
 from .phrasing import Phrase, Phraser
+from .reading import attachment_text
 from .words import RESULT_TONES, answer_word, hint_word
 
 INPUTS = {"date": "date", "datetime": "datetime-local", "time": "time"}
@@ -85,8 +86,8 @@ class Answer:
     def chosen(self) -> list[str]:
         """Ticked options, or attachments as a page sends them back."""
         found = self.value if isinstance(self.value, list) else []
-        return [one if isinstance(one, str) else f"{one.get('sha256', '')} {one.get('name', '')}"
-                .strip() for one in found if isinstance(one, str | dict)]
+        return [one if isinstance(one, str) else attachment_text(one) for one in found
+                if isinstance(one, str | dict)]
 
     @property
     def parts(self) -> Mapping[str, Any]:

@@ -1,12 +1,14 @@
 """What a page sends as answers of a form: every input is named by its answer's path.
 
 ``section.field``, ``section.block.field``, ``section.table.2.field`` (rows from 1). Of compound
-answers the parts follow: ``path.mark``, ``.note``, ``.handling``, ``.order`` of an item,
-``path.name``, ``.at`` of a signature, ``path.upload`` of a photo; ``open`` names each block that is
-filled in. A photo that was chosen before comes back as the digest of its bytes, and its name.
+answers the parts follow: ``path.mark``, ``.note``, ``.handling``, ``.order``, ``.photos`` of an
+item, ``path.name``, ``.at``, ``.sha256`` of a signature, ``path.upload`` of a photo; ``open`` names
+each block that is filled in. A photo that was chosen before comes back as the digest of its bytes
+and its name, or as JSON with place and time.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -66,8 +68,25 @@ def attached(text: str) -> Cells:
     >>> attached("ab12 站房.jpg"), attached("ab12")
     ({'sha256': 'ab12', 'name': '站房.jpg'}, {'sha256': 'ab12'})
     """
+    if text.startswith("{"):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return {"sha256": text}
+        return found if isinstance(found, dict) else {"sha256": text}
     digest, _blank, name = text.partition(" ")
     return {"sha256": digest, "name": name} if name else {"sha256": digest}
+
+
+def attachment_text(one: Cells) -> str:
+    """An attachment as a page sends it back; what ``attached`` reads, backwards.
+
+    >>> attachment_text({"sha256": "ab12"}), attached(attachment_text({"sha256": "a", "lat": 43.8}))
+    ('ab12', {'sha256': 'a', 'lat': 43.8})
+    """
+    if set(one) <= {"sha256", "name"}:
+        return f"{one.get('sha256', '')} {one.get('name', '')}".strip()
+    return json.dumps(one, ensure_ascii=False)
 
 
 class _Reader:
@@ -114,11 +133,16 @@ class _Reader:
         if one.type == "check":
             item: Cells = {key: text for key in _ITEM
                            if (text := sent.get(f"{path}.{key}", "").strip())}
-            return {**item, "order": True} if item and sent.get(f"{path}.order") else item
+            if item and sent.get(f"{path}.order"):
+                item["order"] = True
+            photos = [attached(text) for text in sent.getlist(f"{path}.photos") if text]
+            return {**item, "photos": photos} if photos else item
         if one.type == "signature":
             name = sent.get(f"{path}.name", "").strip()
             now = timezone.now().astimezone(CST).isoformat(timespec="minutes")[:16]
-            return {"name": name, "at": sent.get(f"{path}.at") or now} if name else None
+            digest = sent.get(f"{path}.sha256", "")
+            drawn = {"sha256": digest} if digest else {}
+            return {"name": name, "at": sent.get(f"{path}.at") or now, **drawn} if name else None
         if one.type in ("photo", "file"):
             before = [attached(text) for text in sent.getlist(path) if text]
             return [*before, *map(_digested, self.files.getlist(f"{path}.upload"))]
@@ -151,9 +175,11 @@ def _fields_sent(
         if one.computed is not None or is_blank(given):
             continue
         if one.type in ("photo", "file"):
-            yield from ((name, f"{a['sha256']} {a.get('name', '')}".strip()) for a in given)
+            yield from ((name, attachment_text(a)) for a in given)
         elif isinstance(given, dict) and one.type in ("check", "signature"):
-            yield from ((f"{name}.{key}", _text(value)) for key, value in given.items() if value)
+            yield from ((f"{name}.photos", attachment_text(a)) for a in given.get("photos", []))
+            yield from ((f"{name}.{key}", _text(value)) for key, value in given.items()
+                        if value and key != "photos")
         elif isinstance(given, list):
             yield from ((name, text) for text in given)
         else:
