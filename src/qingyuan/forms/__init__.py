@@ -20,7 +20,7 @@ from .definition import (
 )
 from .drafting import prepare
 from .functions import FUNCTIONS
-from .loader import FORMS, Forms, load_forms
+from .loader import FORMS, Forms, load_forms, read_form
 from .outcome import Failed, Happened, Outcome, Proposal, Result, outcome
 from .validation import CODES, validate
 from .values import from_text
@@ -29,5 +29,5 @@ __all__ = [
     "CODES", "FORMS", "FUNCTIONS", "METHODS", "RESULT_WORDS", "SETS", "SOURCES", "TECHNIQUES",
     "BadForm", "Block", "Failed", "Field", "Form", "Forms", "Happened", "Outcome", "Problem",
     "Proposal", "Result", "Section", "Setting", "Table", "bundle", "compute", "from_text",
-    "limits_of", "load_forms", "outcome", "prepare", "printed", "validate",
+    "limits_of", "load_forms", "outcome", "prepare", "printed", "read_form", "validate",
 ]  # fmt: skip

@@ -70,6 +70,21 @@ def load_forms(folder: Path = FORMS, book: Book | None = None) -> Forms:
     return _read(folder, load() if book is None else book)
 
 
+def read_form(text: str, name: str = "form.toml", book: Book | None = None) -> Form:
+    """One form from the text of a form file, with the shared fields and items of the shipped
+    folder. BadForm lists every fault; ``name`` is what they call the file."""
+    faults: list[str] = []
+    common = _parsed(FORMS / COMMON, faults)
+    try:
+        table = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadForm(f"{name}: not TOML: {error}") from error
+    form = _form(name, table, common, load() if book is None else book, faults)
+    if faults or form is None:
+        raise BadForm(*faults)
+    return form
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> Forms:
     return _read(FORMS, load())

@@ -22,7 +22,7 @@ METHODS = {
     "humidity_resistance": gettext_lazy("湿度：阻容法"),
     "ammonia_electrode": gettext_lazy("氨氮：电极法"), "toc": "TOC",
 }
-SETS = {"zibo": gettext_lazy("淄博增加项目")}
+SETS = {"zibo": gettext_lazy("淄博增加项目"), "winter": gettext_lazy("冬季检查")}
 FORM_KINDS = {
     "inspection": gettext_lazy("巡检"), "calibration": gettext_lazy("校准"),
     "verification": gettext_lazy("校验"), "check": gettext_lazy("核查"),
