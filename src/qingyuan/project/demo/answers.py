@@ -125,24 +125,16 @@ def _fail(form: Form, answers: Cells, dice: random.Random) -> None:
 
 def _attached(form: Form, answers: Cells, writer: _Writer) -> Cells:
     """Generated answers whose attachments are real ones."""
-    for _spot, one in form.fields():
-        if one.type not in ("photo", "file", "signature"):
-            continue
-        for section in form.sections:
-            for cells in _groups(answers.get(section.name) or {}):
-                if one.name in cells:
-                    writer.answer(one, cells)
+    for section in form.sections:
+        cells = answers.get(section.name) or {}
+        for group in cells.values() if section.blocks else [cells]:
+            rows = [(table.fields, row) for table in section.tables
+                    for row in group.get(table.name) or []]
+            for fields, place in [(section.fields, group), *rows]:
+                for one in fields:
+                    if one.type in ("photo", "file", "signature") and one.name in place:
+                        writer.answer(one, place)
     return answers
-
-
-def _groups(cells: Cells) -> list[Cells]:
-    found = [cells]
-    for value in cells.values():
-        if isinstance(value, dict):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [one for one in value if isinstance(one, dict)]
-    return found
 
 
 def picture(what: str, where: str, moment: datetime, seed: int) -> bytes:
