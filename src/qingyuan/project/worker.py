@@ -7,13 +7,14 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from qingyuan.areas.assets import jobs as assets
+from qingyuan.areas.maintenance import jobs as maintenance
 from qingyuan.areas.organisations import jobs as organisations
 from qingyuan.areas.organisations.jobs import run_due
 from qingyuan.areas.reports import jobs as reports
 from qingyuan.areas.telemetry import jobs as telemetry
 
 TICK = 5  # seconds
-JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *reports.JOBS)
+JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 

@@ -79,6 +79,32 @@ VERBS = {
     "confirm_audit": gettext_lazy("确认季度审核"),
     "set_parameter": gettext_lazy("设定参数"),
     "withdraw_parameter": gettext_lazy("撤回参数"),
+    "open_order": gettext_lazy("登记工单"),
+    "accept_order": gettext_lazy("响应工单"),
+    "assign_order": gettext_lazy("派单"),
+    "transfer_order": gettext_lazy("转派工单"),
+    "help_order": gettext_lazy("请求协助"),
+    "arrive_order": gettext_lazy("到达现场"),
+    "repaired_order": gettext_lazy("修复"),
+    "restored_order": gettext_lazy("恢复正常运行"),
+    "report_order": gettext_lazy("故障报告"),
+    "check_order": gettext_lazy("标样核查"),
+    "sample_order": gettext_lazy("人工监测采样"),
+    "pause_order": gettext_lazy("暂停计时"),
+    "resume_order": gettext_lazy("恢复计时"),
+    "traits_order": gettext_lazy("变更故障特征"),
+    "note_order": gettext_lazy("工单说明"),
+    "close_order": gettext_lazy("办结工单"),
+    "cancel_order": gettext_lazy("取消工单"),
+    "draft_letter": gettext_lazy("起草函件"),
+    "edit_letter": gettext_lazy("修改函件"),
+    "send_letter": gettext_lazy("发出函件"),
+    "scan_letter": gettext_lazy("上传盖章件"),
+    "receive_letter": gettext_lazy("登记回执"),
+    "agree_letter": gettext_lazy("答复同意"),
+    "refuse_letter": gettext_lazy("答复不同意"),
+    "silent_letter": gettext_lazy("逾期视为同意"),
+    "discard_letter": gettext_lazy("删除函件草稿"),
 }
 NAMES = {
     "point": gettext_lazy("点位"),
@@ -119,6 +145,17 @@ NAMES = {
     "instrument": gettext_lazy("仪器或实验室"),
     "monitor_type": gettext_lazy("监测类型"),
     "why": gettext_lazy("原因"),
+    "traits": gettext_lazy("故障特征"),
+    "clocks": gettext_lazy("时限"),
+    "late": gettext_lazy("超时"),
+    "left_open": gettext_lazy("未完成的时限"),
+    "started": gettext_lazy("新增时限"),
+    "ended": gettext_lazy("取消时限"),
+    "helper": gettext_lazy("协助人"),
+    "passed": gettext_lazy("是否合格"),
+    "text": gettext_lazy("内容"),
+    "scan": gettext_lazy("盖章件摘要"),
+    "receipt": gettext_lazy("回执摘要"),
     "(secret)": "••••••",
 }
 INSTANTS = frozenset({"start", "end", "declared_at", "time"})  # epoch seconds
@@ -149,7 +186,16 @@ WORDS = {
     ("status", "text"): gettext_lazy("原文核对"),
     ("status", "secondary"): gettext_lazy("转述"),
     ("status", "recalled"): gettext_lazy("待核对"),
+    ("traits", "gas"): gettext_lazy("废气"),
+    ("traits", "water"): gettext_lazy("废水"),
+    ("traits", "fault"): gettext_lazy("设备故障"),
+    ("traits", "easy"): gettext_lazy("易诊断"),
+    ("traits", "logger"): gettext_lazy("数采仪故障"),
+    ("traits", "stopped"): gettext_lazy("数据不能正常获得"),
+    ("traits", "force_majeure"): gettext_lazy("不可抗力"),
+    ("traits", "failed_check"): gettext_lazy("标样核查不合格"),
 }
+MILLISECONDS = 10**11  # an instant beyond it cannot be in seconds
 ALWAYS = 2000  # a link since this year or before takes in all there is
 
 
@@ -191,7 +237,8 @@ def _entry(line: AuditLine) -> Entry:
         str(VERBS.get(line.verb, line.verb)),
         line.address,
         [
-            (_label(model, name), _text(name, before.get(name)), _text(name, value))
+            (_label(model, name), _text(name, before.get(name), model),
+             _text(name, value, model))
             for name, value in after.items()
         ],
     )
@@ -206,18 +253,31 @@ def _label(model: type[models.Model], name: str) -> str:
         return name
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, model: type[models.Model] | None = None) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        return "、".join(_text(name, item) for item in value)
     if value == "(secret)":
         return "••••••"
     if name in INSTANTS and isinstance(value, int):
         return datetime.fromtimestamp(value, CST).strftime("%Y-%m-%d %H:%M")
-    return str(WORDS.get((name, str(value))) or _moment(str(value)) or value)
+    if isinstance(value, int) and value > MILLISECONDS and name.endswith(("_at", "_due")):
+        return datetime.fromtimestamp(value / 1000, CST).strftime("%Y-%m-%d %H:%M")
+    known = WORDS.get((name, str(value))) or _choice(model, name, value)
+    return str(known or _moment(str(value)) or value)
+
+
+def _choice(model: type[models.Model] | None, name: str, value: Any) -> object:
+    """The word of a column's choice, None for any other."""
+    try:
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+    choices = getattr(field, "flatchoices", None)
+    return dict(choices).get(value) if choices and isinstance(value, str) else None
 
 
 def _moment(text: str) -> str:
