@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from qingyuan.areas.organisations.models import Organisation
 from qingyuan.areas.rules.queries import BookFor, book_for
 from qingyuan.forms import Form, Outcome, Problem, Setting, compute, outcome, validate
 
-from .. import queries
 from ..models import Record
+from .forms import form_by_digest, form_for
 
 Cells = dict[str, Any]
 
@@ -41,17 +40,9 @@ class Engine:
         return outcome(self.form, answers, self.book.book, self.day, self.setting)
 
 
-def form_in_use(organisation: Organisation, code: str, day: date) -> Form | None:
-    """The version of a form that a company fills in on a day, delivered or its own."""
-    from .forms import form_for
-
-    found: Form | None = form_for(organisation, code, day)
-    return found
-
-
 def form_of(record: Record) -> Form:
     """The very definition that a record was filled in by, else the version of its day. NoForm."""
-    found = queries.forms().by_digest(record.form_digest) or form_in_use(
+    found = form_by_digest(record.organisation, record.form_digest) or form_for(
         record.organisation, record.form, record.day)
     if found is None:
         raise NoForm(record.form)

@@ -24,6 +24,7 @@ from qingyuan.forms import Form, prepare
 
 from ..models import Record, RecordState
 from . import context, definitions, queries
+from .forms import form_for
 
 CORRECTABLE = (RecordState.SUBMITTED, RecordState.RETURNED, RecordState.ACCEPTED)
 LARGEST = 1_000_000  # bytes of answers as JSON
@@ -109,7 +110,7 @@ def _begin(
 
 
 def _form(scope: Scope, code: str, day: date, system: System | None) -> Form:
-    form = definitions.form_in_use(scope.organisation, code, day)
+    form = form_for(scope.organisation, code, day)
     if form is None:
         raise ValidationError({"form": _("没有这种记录表：%s") % code})
     if definitions.brings_events(form):
@@ -171,7 +172,7 @@ def correct(scope: Scope, record: Record, reason: str) -> Record:
         raise ValidationError(_("这份记录不能更正：%s") % old.get_state_display())
     if not reason.strip():
         raise ValidationError({"reason": _("请填写更正原因")})
-    form = definitions.form_in_use(old.organisation, old.form, old.day) or definitions.form_of(old)
+    form = form_for(old.organisation, old.form, old.day) or definitions.form_of(old)
     if definitions.brings_events(form):
         require(scope, "record_event")
     row = Record.objects.create(

@@ -88,6 +88,7 @@ def _tell(scope: Scope, row: Record, found: Outcome, engine: Engine) -> None:
         before = old.state
         old.state = RecordState.REPLACED
         old.save(update_fields=["state"])
+        row.replaces = old
         audit(scope, "replace_record", old, {"state": before}, {
             "state": old.state, "reason": row.reason})
     try:

@@ -38,3 +38,44 @@ def said() -> Callable[[str], str]:
         return html.unescape(re.sub(r"<[^>]+>", " ", page) + " " + shown)
 
     return words
+
+
+@pytest.fixture
+def rig(cast, station):
+    """A gas point with a fully extractive system of three analysers, and a task of today with its
+    weekly inspection. SO2's range was 500 until February 2026, 200 since. ``other`` is a second
+    point of the same discharger."""
+    from datetime import date, datetime
+    from types import SimpleNamespace
+
+    from qingyuan.areas.assets.models import Instrument, InstrumentRange, MonitoringSystem
+    from qingyuan.areas.assets.queries import today
+    from qingyuan.areas.maintenance.models import Task, TaskSheet
+    from qingyuan.kernel.clock import CST
+
+    since = date(2025, 1, 1)
+    point = station().point
+    system = MonitoringSystem.objects.create(
+        point=point, kind="gas", name="示例烟气系统", technique="extractive", maker="示例仪器厂",
+        model="EX-100", since=since)
+    for name, factor, high, unit in (("二氧化硫分析仪", "a21026", 200, "mg/m³"),
+                                     ("氮氧化物分析仪", "a21002", 300, "mg/m³"),
+                                     ("氧分析仪", "a19001", 25, "%")):
+        one = Instrument.objects.create(
+            system=system, name=name, factors=[factor], since=since, principle="非分散红外")
+        InstrumentRange.objects.create(
+            instrument=one, factor=factor, low=0, high=500 if factor == "a21026" else high,
+            unit=unit, since=datetime(2025, 1, 1, tzinfo=CST))
+        if factor == "a21026":
+            InstrumentRange.objects.create(
+                instrument=one, factor=factor, low=0, high=high, unit=unit,
+                since=datetime(2026, 2, 1, tzinfo=CST))
+    task = Task.objects.create(
+        organisation=cast.houses.unit, point=point, person=cast.engineer.user, state="assigned",
+        day=today(), opens=today(), due=today(), due_at=4_000_000_000_000)
+    sheet = TaskSheet.objects.create(
+        task=task, system=system, form="hj75.g1", opens=today(), due=today(),
+        due_at=task.due_at, duties=["hj75.house.hygiene", "hj75.house.power"])
+    return SimpleNamespace(
+        point=point, system=system, task=task, sheet=sheet,
+        other=station("010000A8900016F000169D09", name="9 号排口").point)
