@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import Medium
+from qingyuan.areas.assets.queries import today
 from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance import tasks
 from qingyuan.areas.maintenance.models import JointSlot, Task, TaskSheet
@@ -188,5 +189,6 @@ def _check_span(begins: datetime, ends: datetime) -> None:
 
 
 def _follow(scope: Scope, task: Task, day: date) -> None:
-    if task.day != day:
+    # An appointment entered afterwards leaves the task where it was.
+    if task.day != day and day >= today():
         tasks.move(scope, task, day, _("与检测机构约定的日期"))
