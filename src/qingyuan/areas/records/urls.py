@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import form_page, forms
+from .views import entries, form_page, forms, presence, review, review_figures, review_record
 
 app_name = "records"
 urlpatterns = [
@@ -10,4 +10,22 @@ urlpatterns = [
     path("forms/<str:code>/", form_page.form_page, name="form"),
     path("forms/<str:code>/live/", form_page.live, name="form-live"),
     path("forms/<str:code>/print/", forms.paper, name="form-print"),
+    path("points/<number:pk>/check-in/", presence.check_in, name="check-in"),
+    path("points/<number:pk>/entries/", entries.entries, name="entries"),
+    path("points/<number:pk>/entries.<str:form>", entries.entries_file, name="entries-file"),
+    path("presence/", presence.presence_list, name="presence"),
+    path("presence.<str:form>", presence.presence_file, name="presence-file"),
+    path("presence/<number:pk>/decide/", presence.presence_decide, name="presence-decide"),
+    path("review/", review.queue, name="review"),
+    path("review/accept/", review.accept_many, name="review-accept-many"),
+    path("review/statistics/", review_figures.statistics, name="review-statistics"),
+    path("review/statistics.<str:form>", review_figures.statistics_file,
+         name="review-statistics-file"),
+    path("review/settings/", review_figures.settings_page, name="review-settings"),
+    path("review/<number:pk>/", review_record.record_page, name="review-record"),
+    path("review/<number:pk>/charts.json", review_record.charts, name="review-charts"),
+    path("review/<number:pk>/data/", review_record.data, name="review-data"),
+    path("review/<number:pk>/accept/", review.decide, {"verb": "accept"}, name="review-accept"),
+    path("review/<number:pk>/return/", review.decide, {"verb": "return"}, name="review-return"),
+    path("review/<number:pk>/next/", review.skip, name="review-skip"),
 ]

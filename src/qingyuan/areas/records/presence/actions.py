@@ -37,8 +37,8 @@ def check_in(
 ) -> Presence:
     """Say that one has come to a visible point. Off-site, without a sound position or late it
     needs a ``reason`` and waits for approval. ``photo`` is the SHA-256 of a kept file."""
-    facts = dict(phone_at=phone_at, latitude=latitude, longitude=longitude, accuracy=accuracy,
-                 reason=reason, photo=photo)
+    facts = {"phone_at": phone_at, "latitude": latitude, "longitude": longitude,
+             "accuracy": accuracy, "reason": reason, "photo": photo}
     return _once(scope, point, PresenceKind.IN, client_id, facts, task, order)
 
 
@@ -48,8 +48,8 @@ def check_out(
     reason: str = "", photo: str = "",
 ) -> Presence:
     """Say that one leaves: ends the visit that the person began at the point."""
-    facts = dict(phone_at=phone_at, latitude=latitude, longitude=longitude, accuracy=accuracy,
-                 reason=reason, photo=photo)
+    facts = {"phone_at": phone_at, "latitude": latitude, "longitude": longitude,
+             "accuracy": accuracy, "reason": reason, "photo": photo}
     return _once(scope, point, PresenceKind.OUT, client_id, facts, None, None)
 
 
