@@ -101,7 +101,9 @@ def _load(asking: Asking, keys: list[int]) -> dict[int, Case]:
         "point_id", "system_id", "duty", "opens", "due", "due_at", "source")
     for pk, system, duty, *window in rows:
         if duty in asking.duties and asking.duties[duty].where == "site":
-            cases[pk].items[system, duty] = Window(*window)
+            found, until = Window(*window), cases[pk].systems[system].until
+            if until is None or found.due <= until:
+                cases[pk].items[system, duty] = found
     _skip_cancelled(asking, cases)
     tasks = Task.objects.filter(organisation=own, point__in=keys).filter(
         store.alive(today)).order_by("day", "id").prefetch_related("sheets")
