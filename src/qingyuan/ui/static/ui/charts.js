@@ -99,6 +99,15 @@ function bands(factor) {
   ]);
 }
 
+// Named stretches that concern every factor, such as the time of a visit; only some pages send them.
+function spans() {
+  return (base.spans ?? []).map(({ from, to, label, tone }) => [
+    { xAxis: x(from), name: label, itemStyle: { color: "transparent", borderColor: colourOf(tone), borderWidth: 1, borderType: "dashed" },
+      label: { show: true, position: "insideTop", color: colourOf(tone), fontSize: 11 } },
+    { xAxis: x(to) },
+  ]);
+}
+
 function option(factor) {
   const ink = isDark() ? "#a2afbb" : "#55616e";
   const rule = isDark() ? "#2b3641" : "#e2e6ea";
@@ -123,7 +132,7 @@ function option(factor) {
     series: factor.lines.map((line, index) => ({
       name: line.label, type: "line", data: points(line), symbol: "circle", symbolSize: 5, showSymbol: line.points.length < 60, connectNulls: false,
       lineStyle: { width: 1.5, type: index ? "dashed" : "solid" }, color: index ? colourOf("slate") : colourOf("teal"), step: false, z: 3,
-      markArea: index ? undefined : { silent: true, data: bands(factor) },
+      markArea: index ? undefined : { silent: true, data: [...bands(factor), ...spans()] },
     })),
   };
 }
