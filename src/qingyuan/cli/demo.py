@@ -13,6 +13,8 @@ def run(argv: list[str]) -> int:
     """Seed once, then run the four processes, the stations, and the back-fill beside them."""
     if argv[:1] == ["backfill"]:
         return _backfill(argv[1:])
+    if argv[:1] == ["life"]:
+        return _life(argv[1:])
     p = parser("demo", "demo-data", "127.0.0.1")
     p.add_argument("--stations", type=int, default=STATIONS, metavar="N",
                    help="virtual stations (default: %(default)s)")
@@ -30,10 +32,13 @@ def run(argv: list[str]) -> int:
     jobs = [
         Child("history", verb("demo", "backfill", "--data", str(args.data), *fleet,
                               "--days", str(args.days)), once=True),
+        Child("life", verb("demo", "life", "--data", str(args.data), *fleet,
+                           "--days", str(min(args.days, DAYS) - 1)), once=True),
         Child("stations", verb("simulate", "--host", "127.0.0.1",
                                "--port", str(args.gateway_port), "--every", "60", *talking)),
     ]
-    return asyncio.run(Supervisor([*jobs[1:], *children(args), jobs[0]]).run())
+    history, life, talk = jobs
+    return asyncio.run(Supervisor([talk, *children(args), history, life]).run())
 
 
 def _seed(data, stations: int) -> list[tuple[str, str, str]]:
@@ -55,6 +60,22 @@ def _backfill(argv: list[str]) -> int:
     from qingyuan.project.demo.history import backfill
 
     return backfill(args.data, stations=args.stations, seed_number=args.seed, days=args.days)
+
+
+def _life(argv: list[str]) -> int:
+    """Live the company's past; asked by ``run`` beside the back-fill."""
+    import argparse
+    from pathlib import Path
+
+    p = argparse.ArgumentParser(prog="qingyuan demo life")
+    p.add_argument("--data", type=Path, required=True)
+    p.add_argument("--stations", type=int, default=STATIONS)
+    p.add_argument("--seed", type=int, default=SEED)
+    p.add_argument("--days", type=int, default=DAYS - 1)
+    args = p.parse_args(argv)
+    from qingyuan.project.demo.life import live
+
+    return live(args.data, stations=args.stations, seed_number=args.seed, days=args.days)
 
 
 def _welcome(args, accounts: list[tuple[str, str, str]]) -> str:

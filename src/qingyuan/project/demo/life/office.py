@@ -1,0 +1,163 @@
+"""The office's days: reading records, approving presence, moving faults to their end, the desk of
+the last days, and what is agreed with the dischargers."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from .. import clock
+from . import agreements, instant
+from .people import House, Point, share
+
+DESK_DAYS = 4  # days back over which the desk was kept
+WHYS = ("示例：校准前后读数与仪器记录不一致，请核对", "示例：缺少站房全景照片",
+        "示例：异常项的处理情况没有写清楚", "示例：标准气体编号与库存登记不符")
+FAULTS = (  # days back, station, kind, words, traits, hours until repaired (None: still open)
+    (31, 3, "repair", "示例：采样泵停转，无采样流量", ("easy",), 6.0),
+    (23, 6, "repair", "示例：数采仪死机，无数据上传", ("logger",), 9.0),
+    (17, 10, "repair", "示例：分析仪光源能量低报警", (), 30.0),
+    (12, 14, "customer", "示例：厂方反映数值偏高", (), 5.0),
+    (5, 18, "repair", "示例：伴热管线温度低", ("easy",), 11.0),
+    (1, 21, "repair", "示例：COD 分析仪试剂管路堵塞", ("easy",), None),
+    (0, 8, "repair", "示例：颗粒物测量仪镜片污染", (), None),
+)
+
+
+def live_day(house: House, day: date, today: date) -> dict[str, int]:
+    """What the office did on a day; counts by what."""
+    told = {
+        "orders": _new_orders(house, day, today) + _old_orders(house, day, today),
+        "approvals": _approvals(house, day, today),
+    }
+    told |= _reviews(house, day, today)
+    if (today - day).days < DESK_DAYS:
+        told["desk"] = _desk(house, day, today)
+    if day == today:
+        told["agreements"] = agreements.enter(house, today)
+    return told
+
+
+def _reviews(house: House, day: date, today: date) -> dict[str, int]:
+    """The reviewer reads in the afternoon what came until noon; since yesterday noon all waits."""
+    from qingyuan.areas.records.models import Record, RecordState
+    from qingyuan.areas.records.review import actions
+
+    told = {"accepted": 0, "returned": 0}
+    at = instant(day, 15.0)
+    if at > house.now - 20 * 3600:
+        return told
+    waiting = Record.objects.filter(
+        organisation=house.unit, state=RecordState.SUBMITTED,
+        submitted_at__lt=(at - 3 * 3600) * 1000).order_by("-risk", "submitted_at")
+    plain: list[Any] = []
+    for number, row in enumerate(waiting.select_related("point")):
+        with clock.at(at + 70 * number):
+            fresh = day > today - timedelta(days=4)
+            if row.version == 1 and share("returned", row.pk) < (0.10 if fresh else 0.04):
+                why = WHYS[int(share("why", row.pk) * len(WHYS))]
+                actions.send_back(house.reviewer, row, why, 40 + int(200 * share("s", row.pk)))
+                told["returned"] += 1
+            elif row.risk > 20 or share("single", row.pk) < 0.3:
+                actions.accept(house.reviewer, row, "", 15 + int(120 * share("s", row.pk)))
+                told["accepted"] += 1
+            else:
+                plain.append(row)
+    if plain:
+        with clock.at(at + 2 * 3600):
+            done = actions.accept_many(house.reviewer, plain)
+            told["accepted"] += len(done.accepted)
+            for row in Record.objects.filter(pk__in=[one.pk for one in plain],
+                                             state=RecordState.SUBMITTED):
+                actions.accept(house.reviewer, row, "", 30)
+                told["accepted"] += 1
+    return told
+
+
+def _approvals(house: House, day: date, today: date) -> int:
+    from qingyuan.areas.records.models import Approval, Presence
+    from qingyuan.areas.records.presence import actions
+
+    if day > today - timedelta(days=2):
+        return 0
+    rows = list(Presence.objects.filter(organisation=house.unit, approval=Approval.PENDING))
+    with clock.at(instant(day, 17.5)):
+        for row in rows:
+            actions.decide(house.manager, row, share("ok", row.pk) > 0.1, "示例：已与厂方核实")
+    return len(rows)
+
+
+def _new_orders(house: House, day: date, today: date) -> int:
+    from qingyuan.areas.maintenance.orders.actions import open_order
+
+    made = 0
+    for back, number, kind, words, traits, _hours in FAULTS:
+        point = next((p for p in house.points.values() if p.number == number), None)
+        if point is None or day != today - timedelta(days=back):
+            continue
+        at = min(instant(day, 10.0 + back % 5), house.now - 1800)
+        medium = () if kind == "customer" else (point.spec.kind,)
+        with clock.at(at):
+            open_order(house.manager, point.row, kind=kind, symptom=words, found_at=int(at * 1000),
+                       traits=(*medium, *traits), urgent=back == 0,
+                       person=house.scopes[house.keepers[point.row.pk]].user)
+        made += 1
+    return made
+
+
+def _old_orders(house: House, day: date, today: date) -> int:
+    """Open orders go on: answered, reached, repaired, restored, closed the next day."""
+    from qingyuan.areas.maintenance.models import OrderState, WorkOrder
+
+    moved = 0
+    still = (OrderState.OPEN, OrderState.ACCEPTED, OrderState.ON_SITE, OrderState.REPAIRED)
+    for order in WorkOrder.objects.filter(organisation=house.unit, state__in=still):
+        point = house.points.get(order.point_id)
+        if point is None:
+            continue
+        for at, act in _steps(house, order, point):
+            if instant(day, 0) <= at < min(instant(day, 24), house.now):
+                with clock.at(at):
+                    act(int(at * 1000))
+                order.refresh_from_db()
+                moved += 1
+    return moved
+
+
+def _steps(house: House, order: Any, point: Point) -> Iterator[tuple[float, Any]]:
+    """(instant, act) of an order's life. Those that are still going on end in the middle."""
+    from qingyuan.areas.maintenance.orders import actions
+
+    scope = house.scopes[house.keepers[point.row.pk]]
+    found = order.found_at / 1000
+    hours = next((h for _b, n, _k, words, _t, h in FAULTS
+                  if n == point.number and words == order.symptom), 7.0)
+    yield found + 1500, lambda at: actions.accept(scope, order, at)
+    yield found + 3.1 * 3600, lambda at: actions.arrive(scope, order, at)
+    if hours is None:
+        return
+    end = found + hours * 3600
+    yield found + 5 * 3600, lambda at: actions.report(
+        scope, order, at, to="示例生态环境局", text="示例：电话报告，故障处理中")
+    yield end, lambda at: actions.repaired(scope, order, at, cause="示例：部件老化",
+                                           handling="示例：更换部件，通标气核查合格")
+    yield end + 1800, lambda at: actions.restored(scope, order, at, "示例：数据恢复正常")
+    yield end + 20 * 3600, lambda at: actions.close(
+        house.manager, order, cause="示例：部件老化", handling="示例：更换部件，通标气核查合格",
+        without="示例：经负责人确认", at=at)
+
+
+def _desk(house: House, day: date, today: date) -> int:
+    """The desk was signed in the morning; today's still waits."""
+    from qingyuan.areas.records.desk import actions
+    from qingyuan.areas.records.models import DeskState
+
+    at = min(instant(day, 9.0), house.now)
+    with clock.at(at):
+        desk = actions.fill(house.unit, day)
+        if day == today:
+            return 0
+        normal = list(desk.lines.filter(state=DeskState.NORMAL, record=None))
+        if normal:
+            actions.sign(house.reviewer, desk, normal, signature={"name": str(house.reviewer.user)},
+                         handling="")
+        return len(normal)

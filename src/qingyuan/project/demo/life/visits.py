@@ -1,0 +1,161 @@
+"""The engineers' days: who drives where, what they find, what they write down."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from qingyuan.kernel.clock import CST
+
+from .. import clock
+from ..answers import Visit, believable, picture, signature
+from . import instant
+from .people import House, Point, share
+
+BEGINS, TRAVEL, SHEET = 8.7, 0.55, 0.4  # hours: first check-in, drive to the next, one form
+MOST = 7  # visits of one person on one day
+LEFT_OVER = 5  # days before today from which some visits are still to be made
+
+
+def live_day(house: House, day: date, today: date) -> dict[str, int]:
+    """Plan on Mondays; visit what is planned; correct what came back."""
+    from qingyuan.areas.maintenance.planning import clocks, generate
+
+    told = {"visits": 0, "records": 0, "corrections": 0}
+    if day.weekday() == 0:
+        with clock.at(instant(day, 6.5)):
+            clocks.refresh(house.unit, today=day)
+            generate.plan(house.unit, today=day)
+    hours = dict.fromkeys(house.scopes, BEGINS)
+    made = dict.fromkeys(house.scopes, 0)
+    for task in list(_due(house, day)):
+        account = house.accounts.get(task.person_id or 0) or house.keepers[task.point_id]
+        if made[account] >= MOST or _stays(task, day, today):
+            continue
+        end = hours[account] + SHEET * task.sheets.count()
+        if instant(day, end + 0.2) > house.now:
+            continue
+        told["records"] += _visit(house, task, account, instant(day, hours[account]))
+        told["visits"] += 1
+        made[account] += 1
+        hours[account] = end + TRAVEL
+    if day < today - timedelta(days=1):
+        told["corrections"] = _corrections(house, day)
+    return told
+
+
+def _due(house: House, day: date) -> Iterator[Any]:
+    from qingyuan.areas.maintenance.models import Task, TaskState
+
+    waiting = (TaskState.OPEN, TaskState.ASSIGNED, TaskState.UNDER_WAY)
+    return iter(Task.objects.filter(
+        organisation=house.unit, state__in=waiting, day__lte=day, point__in=house.points
+    ).select_related("point__organisation").order_by("day", "point_id", "id"))
+
+
+def _stays(task: Any, day: date, today: date) -> bool:
+    """Whether the visit is put off: some by a day, some of the last days until now."""
+    if task.day > today - timedelta(days=LEFT_OVER) and share("left", task.point_id) < 0.12:
+        return True
+    return task.day == day and share("late", task.point_id, day) < 0.07
+
+
+def _visit(house: House, task: Any, account: str, at: float) -> int:
+    """Check in, fill in every sheet, check out; how many records."""
+    from qingyuan.areas.maintenance import tasks
+    from qingyuan.areas.records.presence import actions as presence
+
+    scope, point = house.scopes[account], house.points[task.point_id]
+    if task.person_id is None:
+        with clock.at(at - 3600):
+            tasks.assign(house.manager, task, scope.user)
+    off = share("off", task.pk) < 0.03
+    where = _position(point, task.pk, off)
+    mark = f"demo-{task.pk}"
+    with clock.at(at):
+        presence.check_in(
+            scope, point.row, client_id=f"{mark}-in", phone_at=int(at * 1000), **where, task=task,
+            reason="示例：厂区东门封闭，在西门签到" if off else "")
+    made = 0
+    for number, sheet in enumerate(task.sheets.filter(done_at=None).order_by("id")):
+        begin = at + number * SHEET * 3600 + 300
+        _record(house, scope, point, sheet, begin, begin + SHEET * 3600 - 600, mark)
+        made += 1
+    end = at + (task.sheets.count() * SHEET + 0.05) * 3600
+    with clock.at(end):
+        presence.check_out(scope, point.row, client_id=f"{mark}-out", phone_at=int(end * 1000),
+                           **where, reason="示例：厂区东门封闭，在西门签退" if off else "")
+    return made
+
+
+def _record(
+    house: House, scope: Any, point: Point, sheet: Any, begin: float, end: float, mark: str
+) -> None:
+    from qingyuan.areas.records.keeping import actions, definitions
+
+    seed = sheet.pk
+    with clock.at(begin):
+        row = actions.start(scope, point.row, sheet.form, sheet=sheet,
+                            client_id=f"{mark}-{sheet.pk}")
+    with clock.at(end):
+        engine = definitions.engine_of(row)
+        visit = visit_of(scope, point, begin, end, seed)
+        answers = believable(engine.form, row.answers, engine.setting, engine.book.book, visit,
+                             seed=seed, failing=share("fails", sheet.pk) < 0.05)
+        actions.submit(scope, row, answers, finished_at=int(end * 1000))
+
+
+def visit_of(scope: Any, point: Point, begin: float, end: float, seed: int) -> Visit:
+    """The visit as a form's answers tell it; photos and signatures are kept when they are asked."""
+    from qingyuan.areas.files.actions import keep
+
+    count = [0]
+    where = _position(point, seed, False)
+
+    def photo(what: str) -> dict[str, Any]:
+        count[0] += 1
+        at = begin + 60 * count[0]
+        moment = datetime.fromtimestamp(at, CST)
+        name = f"{what[:30]}.jpg"
+        kept = keep(scope, picture(what, point.row.name, moment, seed + count[0]), kind="photo",
+                    name=name, taken_at=int(at * 1000), place=point.row.name, **where)
+        return {"sha256": kept.sha256, "name": name, "at": moment.strftime("%Y-%m-%dT%H:%M"),
+                "lat": where["latitude"], "lon": where["longitude"],
+                "accuracy": where["accuracy"]}
+
+    def signed(name: str) -> dict[str, Any]:
+        kept = keep(scope, signature(name, 1), kind="signature", name=f"{name}.png")
+        return {"name": name, "at": datetime.fromtimestamp(end, CST).strftime("%Y-%m-%dT%H:%M"),
+                "sha256": kept.sha256}
+
+    return Visit(
+        str(scope.user), datetime.fromtimestamp(begin, CST).replace(tzinfo=None),
+        datetime.fromtimestamp(end, CST).replace(tzinfo=None), photo, signed)
+
+
+def _position(point: Point, seed: int, off: bool) -> dict[str, float]:
+    """Where the phone says it is: some metres from the point, or at the wrong gate."""
+    away = 0.011 if off else 0.0009
+    return {
+        "latitude": round(point.latitude + (share("n", seed) - 0.5) * away
+                          + (0.006 if off else 0), 6),
+        "longitude": round(point.longitude + (share("e", seed) - 0.5) * away, 6),
+        "accuracy": round(6 + 20 * share("a", seed), 1),
+    }
+
+
+def _corrections(house: House, day: date) -> int:
+    """Authors mend in the morning what came back before."""
+    from qingyuan.areas.records.keeping import actions
+    from qingyuan.areas.records.models import Record, RecordState
+
+    made = 0
+    at = instant(day, 8.2)
+    for row in Record.objects.filter(
+            organisation=house.unit, state=RecordState.RETURNED,
+            reviewed_at__lt=at * 1000 - 10 * 3_600_000).select_related("author", "point"):
+        scope = house.scopes[house.accounts[row.author_id]]
+        with clock.at(at):
+            draft = actions.correct(scope, row, "示例：按审核意见更正")
+            actions.submit(scope, draft, draft.answers, finished_at=row.finished_at)
+        made += 1
+    return made
