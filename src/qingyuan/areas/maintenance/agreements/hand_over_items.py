@@ -82,9 +82,10 @@ def _dues(row: HandOver, points: list[MonitoringPoint]) -> Iterable[Item]:
         organisation=row.organisation, point__in=[p.pk for p in points], active=True,
         due__lte=row.day + timedelta(days=AHEAD)).select_related("system")
     for clock in rows:
-        duty = catalogue[clock.duty] if clock.duty in catalogue else None
-        system = clock.system
-        if duty and duty.where == "site" and duty.holds(system.kind, system.technique):
+        if clock.duty not in catalogue:
+            continue
+        duty, system = catalogue[clock.duty], clock.system
+        if duty.where == "site" and duty.holds(system.kind, system.technique):
             found.setdefault((clock.point_id, duty.form(system.technique)), []).append(clock.due)
     names = {point.pk: point.name for point in points}
     for (pk, form), days in sorted(found.items(), key=lambda one: (min(one[1]), one[0])):

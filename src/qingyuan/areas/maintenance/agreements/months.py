@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.queries import dischargers, today
 from qingyuan.areas.files.actions import keep
-from qingyuan.areas.maintenance import queries as duties, tasks
+from qingyuan.areas.maintenance import queries as duties
+from qingyuan.areas.maintenance import tasks
 from qingyuan.areas.maintenance.models import MonthPlan, MonthPlanState, PlanLine, Task
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import Organisation

@@ -163,8 +163,8 @@ def _farthest(
 
 
 def _position(place: PointPlace | None) -> tuple[float, float]:
-    assert place is not None and place.latitude is not None and place.longitude is not None
-    return place.latitude, place.longitude
+    assert place is not None
+    return place.latitude or 0.0, place.longitude or 0.0
 
 
 def _places(points: Iterable[int]) -> Places:

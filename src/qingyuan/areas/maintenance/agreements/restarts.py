@@ -145,8 +145,10 @@ def _clocked(stop: SourceStop, systems: list[MonitoringSystem]) -> dict[tuple[in
     for pk, key in DutyClock.objects.filter(
             organisation=stop.organisation, system__in=kinds, active=True,
     ).order_by("duty").values_list("system_id", "duty"):
-        duty, system = catalogue[key] if key in catalogue else None, kinds[pk]
-        if duty and duty.where == "site" and duty.holds(system.kind, system.technique):
+        if key not in catalogue:
+            continue
+        duty, system = catalogue[key], kinds[pk]
+        if duty.where == "site" and duty.holds(system.kind, system.technique):
             form = duty.form(system.technique)
             found.setdefault((pk, form), []).append(key)
     return found

@@ -42,7 +42,9 @@ def add_trip(
 
 
 @transaction.atomic
-def edit_trip(scope: Scope, trip: Trip, *, crew: Iterable[User] | None = None, **facts: Any) -> Trip:
+def edit_trip(
+    scope: Scope, trip: Trip, *, crew: Iterable[User] | None = None, **facts: Any
+) -> Trip:
     """Change days, vehicle, nights, note or crew. The tasks it holds must still lie within it."""
     require(scope, "edit_trips")
     row = _held(scope, trip)
@@ -55,8 +57,9 @@ def edit_trip(scope: Scope, trip: Trip, *, crew: Iterable[User] | None = None, *
     _check(row)
     left = row.tasks.filter(state__in=OPEN).exclude(day__range=(row.first, row.last)).first()
     if left is not None:
-        raise ValidationError({"last": _("%(point)s的任务排在 %(day)s，不在行程之内，请先改期或移出") % {
-            "point": left.point.name, "day": left.day.isoformat()}})
+        raise ValidationError({"last": _(
+            "%(point)s的任务排在 %(day)s，不在行程之内，请先改期或移出") % {
+                "point": left.point.name, "day": left.day.isoformat()}})
     row.save()
     if crew is not None:
         people = _crew(scope, crew)
