@@ -357,6 +357,7 @@ WINGS: tuple[Wing, ...] = (
                     "assets:condition-edit",
                     "assets:labels",
                     "assets:openings",
+                    "assets:opening-new",
                 ),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),

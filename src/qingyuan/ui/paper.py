@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import segno
@@ -59,7 +60,14 @@ def typeset(
         "data.json": json.dumps(legible(data), ensure_ascii=False, sort_keys=True).encode(),
         **{f"images/{name}": content for name, content in (images or {}).items()},
     }
-    return typst.compile(parts, font_paths=_fonts(), ignore_system_fonts=True, format="pdf")
+    with TemporaryDirectory(prefix="qingyuan-paper-") as folder:
+        # typst takes texts from memory, but pictures only from a folder
+        for name, content in parts.items():
+            place = Path(folder, name)
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(content)
+        return typst.compile(Path(folder, "main.typ"), root=folder, font_paths=_fonts(),
+                             ignore_system_fonts=True, format="pdf")
 
 
 def joined(parts: Sequence[bytes]) -> bytes:

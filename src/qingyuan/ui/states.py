@@ -310,6 +310,10 @@ STATES: dict[str, State] = {
     "desk.no_data": State(_("没有数据"), "circle-dashed", "grey"),
     "desk.signed": State(_("已确认"), "signature", "green"),
     "desk.waiting": State(_("待确认"), "hourglass", "violet"),
+    # a ledger that a discharger shows to whoever reads the point's label
+    "opening.open": State(_("开放中"), "eye", "green", _("扫描点位标签即可查看，无需登录")),
+    "opening.over": State(_("已到期"), "clock-off", "slate"),
+    "opening.closed": State(_("已关闭"), "lock", "slate", _("到期前由排污单位关闭")),
     # what is in order, due soon, overdue
     "due.ok": State(_("有效"), "circle-check", "green"),
     "due.soon": State(_("即将到期"), "alert-triangle", "amber"),

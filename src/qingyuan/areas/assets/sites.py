@@ -19,14 +19,17 @@ from . import queries, sites_queries
 from .checks import area_code, check_position, known, own_discharger, refuse_foreign
 from .entry import add_entry_condition, edit_entry_condition, end_entry_condition
 from .keepers import assign_keeper, end_keeping, keep_point
+from .labels import close_ledger, label_of, open_ledger, print_labels
 from .models import MonitoringPoint, PointPlace, StationHouse
 from .offices import add_office, close_office, edit_office, set_office_of
 from .permits import add_permit, edit_permit, end_permit
 
 __all__ = [
     "add_entry_condition", "add_house", "add_office", "add_permit", "assign_keeper",
-    "close_office", "edit_entry_condition", "edit_house", "edit_office", "edit_permit",
-    "end_entry_condition", "end_keeping", "end_permit", "keep_point", "set_office_of", "set_place",
+    "close_ledger", "close_office", "edit_entry_condition", "edit_house", "edit_office",
+    "edit_permit",
+    "end_entry_condition", "end_keeping", "end_permit", "keep_point", "label_of", "open_ledger",
+    "print_labels", "set_office_of", "set_place",
 ]  # fmt: skip
 PLACE_FIELDS = frozenset({"house", "area", "latitude", "longitude", "fence", "directions"})
 HOUSE_FIELDS = frozenset({"name", "floor_area", "latitude", "longitude", "note"})
