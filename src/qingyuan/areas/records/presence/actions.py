@@ -16,6 +16,10 @@ from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.assets.sites_queries import distance, place_of
 from qingyuan.areas.maintenance.models import OrderState, Task, TaskState, WorkOrder
+from qingyuan.areas.maintenance.orders.actions import arrive
+from qingyuan.areas.maintenance.orders.queries import orders_of
+from qingyuan.areas.maintenance.task_queries import own_tasks
+from qingyuan.areas.maintenance.tasks import begin
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.ui.numbers import china_time
@@ -167,9 +171,7 @@ def _why_reason(found: Judged, facts: dict[str, Any], at: int) -> str:
 def _task(scope: Scope, point: MonitoringPoint, task: Task | None) -> Task | None:
     if task is None:
         return None
-    from qingyuan.areas.maintenance.task_queries import tasks_of
-
-    found: Task = tasks_of(scope).get(pk=task.pk)
+    found: Task = own_tasks(scope).get(pk=task.pk)
     if found.point_id != point.pk:
         raise ValidationError({"task": _("该任务不在本点")})
     return found
@@ -178,9 +180,7 @@ def _task(scope: Scope, point: MonitoringPoint, task: Task | None) -> Task | Non
 def _order(scope: Scope, point: MonitoringPoint, order: WorkOrder | None) -> WorkOrder | None:
     if order is None:
         return None
-    from qingyuan.areas.maintenance.orders.queries import orders_of
-
-    found: WorkOrder = orders_of(scope).get(pk=order.pk)
+    found: WorkOrder = orders_of(scope).get(pk=order.pk, organisation=scope.organisation)
     if found.point_id != point.pk:
         raise ValidationError({"order": _("该工单不在本点")})
     return found
@@ -190,12 +190,8 @@ def _came(scope: Scope, row: Presence, when: int) -> None:
     """What follows from coming: the log's line, the task that begins, the order's arrival."""
     task, order = row.task, row.order
     if task is not None and task.state in STARTABLE:
-        from qingyuan.areas.maintenance.tasks import begin
-
         begin(scope, task, when)
     if order is not None and order.state in REACHABLE:
-        from qingyuan.areas.maintenance.orders.actions import arrive
-
         arrive(scope, order, when)
     purpose = _("运维")
     if task is not None:

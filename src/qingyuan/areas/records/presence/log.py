@@ -30,7 +30,7 @@ def add_entry(
     if not row.purpose:
         raise ValidationError({"purpose": _("请填写事由")})
     _check_times(came_at, left_at)
-    row.full_clean()
+    row.full_clean(exclude=["left_at"])
     row.save()
     audit(scope, "add_entry", row, None, {
         "point": row.point.name, "name": row.name, "company": row.company,

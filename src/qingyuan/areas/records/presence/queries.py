@@ -12,6 +12,7 @@ from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import midnight, points_of, today
 from qingyuan.areas.organisations.models import OrganisationKind
 from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.kernel import windows
 
 from ..models import Approval, HouseEntry, Presence, PresenceKind
 
@@ -182,8 +183,6 @@ def waiting_count(scope: Scope) -> int:
 
 def month_of(text: str) -> tuple[str, int, int]:
     """(key, first, until) of a month YYYY-MM in epoch milliseconds; this month for other text."""
-    from qingyuan.kernel import windows
-
     try:
         begin = windows.start(text, "month")
     except (ValueError, OverflowError):

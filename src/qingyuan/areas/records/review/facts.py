@@ -14,6 +14,7 @@ from qingyuan.areas.telemetry.queries.verdicts import same_codes
 from qingyuan.areas.telemetry.readings import Reading, load
 from qingyuan.forms import Form
 
+from ..keeping.queries import previous_of
 from ..models import Approval, Presence, PresenceKind, Record, RecordFile, RecordState
 from ..presence.rules import VAGUE, within
 from . import answers as reading
@@ -29,7 +30,6 @@ TOUCHING = {
     EventKind.STANDARD_CHECK: "标样核查",
 }
 """Events that must show in minute data: gas or standard goes through the analyser."""
-KEPT = (RecordState.SUBMITTED, RecordState.RETURNED, RecordState.ACCEPTED)
 LONGEST = 24 * HOUR  # a longer span of work is a typing error and asks no telemetry
 BEFORE = 2 * HOUR  # minute data before the work, to compare with
 STAY = 16 * HOUR  # a check-in further back belongs to another visit
@@ -45,9 +45,10 @@ def facts_of(record: Record) -> Facts:
     same, compared, day = _against_previous(record, form)
     on_site = form is not None and form.kind in ON_SITE and not _at_the_desk(record)
     touched = [one for one in outcome.get("events", ()) if one.get("kind") in TOUCHING]
+    begun, finished = hours_of_work(record)
     return Facts(
         author=record.who, title=record.title, earlier=_earlier(record), version=record.version,
-        reason=record.reason, begun_at=record.begun_at, finished_at=record.finished_at,
+        reason=record.reason, begun_at=begun, finished_at=finished,
         submitted_at=record.submitted_at, answered=counts.answered, items=counts.items,
         skipped=counts.skipped,
         results=[(one.get("label", ""), one.get("result", ""))
@@ -59,23 +60,22 @@ def facts_of(record: Record) -> Facts:
         telemetry=_telemetry(record, touched) if on_site else None, drawn=is_drawn(record))
 
 
-def is_drawn(record: Record) -> bool:
+def hours_of_work(record: Record) -> tuple[int | None, int | None]:
+    """When the work began and ended. Of a record whose end lies before its beginning (a day alone
+    was known) nothing is known."""
+    begun, finished = record.begun_at, record.finished_at
+    if begun is not None and finished is not None and finished < begun:
+        return None, None
+    return begun, finished
+
+
+def is_drawn(record: Record, percent: int | None = None) -> bool:
     """Whether the record is drawn to be read singly: by its digest under the installation's secret,
-    so that neither author nor reviewer can choose."""
-    percent = settings_of(record.organisation).sample_percent
+    so that neither author nor reviewer can choose. ``percent``: the unit's, where it is known."""
+    if percent is None:
+        percent = settings_of(record.organisation).sample_percent
     name = record.digest or f"{record.pk}"
     return int(salted_hmac("records.sample", name).hexdigest()[:8], 16) % 100 < percent
-
-
-def previous_of(record: Record) -> Record | None:
-    """The last record of the same form and system before this one, its own versions left out."""
-    rows = Record.objects.filter(
-        organisation=record.organisation_id, point=record.point_id, system=record.system_id,
-        form=record.form, state__in=KEPT, day__lte=record.day,
-    ).exclude(pk=record.pk).exclude(pk=record.replaces_id)
-    if record.submitted_at is not None:
-        rows = rows.filter(submitted_at__lt=record.submitted_at)
-    return rows.order_by("-day", "-submitted_at", "-id").first()
 
 
 def visits_of(record: Record) -> list[Visit]:
@@ -163,8 +163,8 @@ def _against_previous(record: Record, form: Form | None) -> tuple[int, int, str]
 def _telemetry(record: Record, touched: Sequence[Mapping[str, Any]]) -> Telemetry | None:
     """What minute data say of the time of the work; None for a point that never reported, or when
     the time is not known."""
-    begun, finished = record.begun_at, record.finished_at
-    if begun is None or finished is None or not 0 <= finished - begun <= LONGEST:
+    begun, finished = hours_of_work(record)
+    if begun is None or finished is None or finished - begun > LONGEST:
         return None
     if not LatestReading.objects.filter(pk=record.point_id, min__isnull=False).exists():
         return None

@@ -2,17 +2,12 @@
 
 from qingyuan.forms import Form
 
-from .. import queries
+from ..keeping.forms import form_by_digest, form_for
 from ..models import Record
 
 
 def form_of(record: Record) -> Form | None:
     """By its digest, else the version of its day; None for a form that is no longer there. No
-    query for delivered forms, one or two for a company's own."""
-    found = queries.forms().by_digest(record.form_digest)
-    if found is not None:
-        return found
-    from ..keeping.forms import form_for
-
-    own: Form | None = form_for(record.organisation, record.form, record.day)
-    return own
+    query for delivered forms, one to three for a company's own."""
+    found = form_by_digest(record.organisation, record.form_digest)
+    return found or form_for(record.organisation, record.form, record.day)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.areas.assets import sites_queries
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of, today
+from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance.models import OrderState, Task, WorkOrder
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope, may
@@ -77,8 +78,6 @@ def _sent(scope: Scope, point: MonitoringPoint, request: HttpRequest) -> Presenc
     }
     photo = request.FILES.get("photo")
     if photo is not None:
-        from qingyuan.areas.files.actions import keep
-
         facts["photo"] = keep(
             scope, photo, kind="photo", name=photo.name or "", taken_at=facts["phone_at"],
             latitude=facts["latitude"], longitude=facts["longitude"],

@@ -8,11 +8,12 @@ from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import may
 from qingyuan.areas.records import words
+from qingyuan.areas.records.keeping.queries import previous_of
 from qingyuan.areas.records.models import Record, RecordState
 from qingyuan.areas.records.presence.queries import now_ms
 from qingyuan.areas.records.review import answers as reading
 from qingyuan.areas.records.review import beside, queries
-from qingyuan.areas.records.review.facts import presences_about, previous_of
+from qingyuan.areas.records.review.facts import presences_about
 from qingyuan.areas.records.review.forms import form_of
 from qingyuan.areas.records.review.risk import WEIGHTS
 from qingyuan.areas.records.review.settings import usual
