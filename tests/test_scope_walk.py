@@ -19,6 +19,8 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from qingyuan.areas.files import store
+
 pytestmark = pytest.mark.django_db
 ROOMS = ("files", "assets", "maintenance", "records")
 OURS, THEIRS = 500_001, 900_001
@@ -61,6 +63,7 @@ class World:
         self.known = {"organisations.organisation": unit, "organisations.user": person,
                       "assets.monitoringpoint": point, "assets.outlet": point.outlet}
         self.plant = plant
+        store.put(WORD[key].encode())
         every = [m for room in ROOMS for m in apps.get_app_config(room).get_models()]
         self.make(apps.get_model("telemetry", "Event"))
         for model in every:
@@ -120,7 +123,7 @@ class World:
         if isinstance(field, models.TimeField):
             return time(9)
         if isinstance(field, models.JSONField):
-            return field.get_default()
+            return field.get_default() if field.has_default() or field.null else []
         if isinstance(field, models.BigIntegerField) and (
                 field.name.endswith("at") or field.name in ("since", "start", "end")):
             milli = 1 if field.model._meta.app_label == "telemetry" and field.name != "at" else 1000
