@@ -1,9 +1,21 @@
 """Addresses of record forms, records, presence, desk and review."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from .views import entries, form_page, forms, presence, review, review_figures, review_record
+from .views import (
+    entries,
+    form_page,
+    forms,
+    label,
+    pdf,
+    presence,
+    review,
+    review_figures,
+    review_record,
+    setup,
+)
 
+register_converter(pdf.Month, "month")
 app_name = "records"
 urlpatterns = [
     path("forms/", forms.form_list, name="forms"),
@@ -28,4 +40,19 @@ urlpatterns = [
     path("review/<number:pk>/accept/", review.decide, {"verb": "accept"}, name="review-accept"),
     path("review/<number:pk>/return/", review.decide, {"verb": "return"}, name="review-return"),
     path("review/<number:pk>/next/", review.skip, name="review-skip"),
+    path("setup/", setup.setup, name="setup"),
+    path("setup/template.xlsx", setup.template, name="setup-template"),
+    path("setup/export.xlsx", setup.export, name="setup-export"),
+    path("setup/<str:id>/", setup.result, name="setup-result"),
+    path("setup/<str:id>/progress/", setup.progress, name="setup-progress"),
+    path("setup/<str:id>/take/", setup.take, name="setup-take"),
+    path("setup/<str:id>/links/", setup.links, name="setup-links"),
+    path("setup/<str:id>/rejects.xlsx", setup.rejects, name="setup-rejects"),
+    path("records/<number:pk>.pdf", pdf.record, name="record-pdf"),
+    path("points/<number:pk>/records/<month:month>.pdf", pdf.month, name="month-pdf"),
+    path("q/<slug:code>/", label.label, name="label"),
+    path("q/<slug:code>/records/<number:pk>/", label.record, name="label-record"),
+    path("q/<slug:code>/records/<number:pk>.pdf", label.record_pdf, name="label-record-pdf"),
+    path("q/<slug:code>/records/<number:pk>/files/<sha256:sha256>/", label.record_file,
+         name="label-file"),
 ]

@@ -25,6 +25,7 @@ from qingyuan.ui.states import state
 
 from . import paper_data
 from .forms import form_by_digest, form_for
+from .paper_public import without_phones
 from .photos import attachments
 
 TEMPLATE = "records/record.typ"
@@ -38,12 +39,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A record with the form that it was filled in by (None: no longer there, or a scan of old
-    paper) and the book that it is read by. ``link`` is what its QR code opens, "" for none."""
+    paper) and the book that it is read by. ``link`` is what its QR code opens, "" for none;
+    ``public``: without what an opened ledger leaves out."""
 
     record: Record
     form: Form | None
     book: BookFor
     link: str = ""
+    public: bool = False
 
     @property
     def setting(self) -> Setting:
@@ -59,12 +62,14 @@ def number_of(record: Record) -> str:
     return f"{record.day:%Y%m%d}-{record.pk}"
 
 
-def sheet_of(record: Record, link: str = "", book: BookFor | None = None) -> Sheet:
+def sheet_of(
+    record: Record, link: str = "", book: BookFor | None = None, *, public: bool = False
+) -> Sheet:
     """The record with the very form it was filled in by, else the one of that day, and its point's
     book."""
     unit = record.organisation
     form = form_by_digest(unit, record.form_digest) or form_for(unit, record.form, record.day)
-    return Sheet(record, form, book or book_for(record.point), link)
+    return Sheet(record, form, book or book_for(record.point), link, public)
 
 
 def laid_out(sheet: Sheet) -> Layout:
@@ -77,14 +82,20 @@ def laid_out(sheet: Sheet) -> Layout:
     return lay_out(sheet.form, sheet.setting, figures, record.answers)
 
 
+def answered(sheet: Sheet) -> tuple[list[dict[str, Any]], paper_data.Figures]:
+    """The answers as plain data, and the photos and files that they name."""
+    figures = paper_data.Figures()
+    sections = paper_data.sections(laid_out(sheet), figures)
+    return (without_phones(sections) if sheet.public else sections), figures
+
+
 def record_pdf(sheet: Sheet) -> bytes:
     """The record; behind it the scan of the paper that it was taken over from. The same record
     gives the same bytes."""
-    figures = paper_data.Figures()
-    sections = paper_data.sections(laid_out(sheet), figures)
+    sections, figures = answered(sheet)
     kept = attachments(sheet.record.organisation, sheet.record.answers)
     images = _images(figures, kept)
-    data = _facts(sheet) | {
+    data = facts_of(sheet) | {
         "sections": sections, "across": paper_data.across(sections),
         "figures": [_figure(one, kept.get(one.sha256), images) for one in figures.found],
         "images": sorted(images), "words": _words(),
@@ -145,7 +156,8 @@ def _figure(
             "said": [text for text in said if text]}
 
 
-def _facts(sheet: Sheet) -> dict[str, Any]:
+def facts_of(sheet: Sheet) -> dict[str, Any]:
+    """What stands around the answers: title, whose, when, by whom, state, digest."""
     record, form = sheet.record, sheet.form
     point: MonitoringPoint = record.point
     word = str(state("record", record.state).label)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -37,8 +37,6 @@ def month(request: HttpRequest, pk: int, month: date) -> HttpResponse:
 
 def link_of(request: HttpRequest, found: Record) -> str:
     """The page that a record's QR code opens, for whoever may read it there."""
-    if found.pk is None:
-        raise Http404
     return origin_of(request) + reverse("records:record-pdf", args=[found.pk])
 
 
