@@ -27,7 +27,8 @@ def after(key, done: date) -> Window:
     return window(done + timedelta(days=interval), lead)
 
 
-def visits(items, fixed=(), through=day(30), allowed=lambda d: d, follow=after):
+def visits(items, fixed=(), through=date(2026, 12, 1), allowed=lambda d: d,
+           follow=after):
     return [(v.day, set(v.items), v.fixed) for v in walk(
         items, follow, fixed, today=TODAY, through=through, allowed=allowed)]
 
