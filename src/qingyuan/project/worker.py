@@ -10,11 +10,13 @@ from qingyuan.areas.assets import jobs as assets
 from qingyuan.areas.maintenance import jobs as maintenance
 from qingyuan.areas.organisations import jobs as organisations
 from qingyuan.areas.organisations.jobs import run_due
+from qingyuan.areas.records import jobs as records
 from qingyuan.areas.reports import jobs as reports
 from qingyuan.areas.telemetry import jobs as telemetry
 
 TICK = 5  # seconds
-JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS)
+JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS,
+        *records.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 
