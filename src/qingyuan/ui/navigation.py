@@ -387,10 +387,10 @@ WINGS: tuple[Wing, ...] = (
             Room(
                 _("建档导入"),
                 "file-import",
-                "assets:setup",
+                "records:setup",
                 (
-                    "assets:setup",
-                    "assets:setup-result",
+                    "records:setup",
+                    "records:setup-result",
                 ),
                 ("manager", "administrator"),
             ),

@@ -76,6 +76,22 @@ def register_station(
 
 
 @transaction.atomic
+def add_point(
+    scope: Scope, logger: DataLogger, *, kind: str, name: str, discharger: Organisation | str,
+    st: str, since: datetime, outlet: str = "", contract_since: date | None = None,
+) -> MonitoringPoint:
+    """A further point that a registered logger serves under one ``st``; the contract as with
+    ``register_station``."""
+    require(scope, "edit_stations")
+    owner = _discharger(scope, discharger)
+    point = _point(scope, owner, outlet.strip() or name.strip(), name.strip(), kind)
+    if scope.organisation.kind == OrganisationKind.OM_UNIT:
+        _serve(scope, point, contract_since or queries.today())
+    link_logger(scope, logger, point, st=st, since=since)
+    return point
+
+
+@transaction.atomic
 def edit_station(scope: Scope, logger: DataLogger, **facts: Any) -> DataLogger:
     """Change fields of a logger. A new MN is a new logger unless nothing was received yet, so the
     MN itself can be corrected only here and is audited like all else."""

@@ -250,22 +250,23 @@ def _need(facts: dict[str, Any]) -> None:
 
 
 def day_of(typed: dict[str, str], name: str) -> date | None:
-    return _cleaned(forms.DateField(required=False), typed, name, _("日期应如 2026-01-31"),
+    return cleaned(forms.DateField(required=False), typed, name, _("日期应如 2026-01-31"),
                     cut=10)
 
 
 def _moment(typed: dict[str, str], name: str) -> datetime | None:
-    return _cleaned(forms.DateTimeField(required=False), typed, name,
+    return cleaned(forms.DateTimeField(required=False), typed, name,
                     _("时间应如 2026-01-31 08:00"))
 
 
 def _number(typed: dict[str, str], name: str) -> float:
-    return _cleaned(forms.FloatField(required=False), typed, name, _("应为数字")) or 0.0
+    return cleaned(forms.FloatField(required=False), typed, name, _("应为数字")) or 0.0
 
 
-def _cleaned(
+def cleaned(
     kind: forms.Field, typed: dict[str, str], name: str, wrong: str, cut: int | None = None
 ) -> Any:
+    """A cell's value as a form field reads it; ValidationError of that column with ``wrong``."""
     try:
         return kind.clean(typed.get(name, "")[:cut].replace("/", "-"))
     except ValidationError as error:

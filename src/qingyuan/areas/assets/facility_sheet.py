@@ -133,10 +133,12 @@ def _file(lines: Iterable[dict[str, str]], *, reason: bool = False) -> bytes:
 def export(points: Iterable[MonitoringPoint]) -> bytes:
     """The workbook of points from ``queries.outfitted``, with everything they ever had; a point
     without a system stands there with its name, to be filled in."""
-    return _file([line for point in points for line in _of_point(point)])
+    return _file([line for point in points for line in lines_of(point)])
 
 
-def _of_point(point: MonitoringPoint) -> Iterator[dict[str, str]]:
+def lines_of(point: MonitoringPoint) -> Iterator[dict[str, str]]:
+    """All lines of a point of ``queries.outfitted``; one with the names alone when it has no
+    system."""
     place = {"discharger": point.organisation.name, "outlet": point.outlet.name,
              "point": point.name}
     for system in point.outfit:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from qingyuan.areas.files.actions import keep
 from qingyuan.areas.organisations.audit import audit, changes
 from qingyuan.areas.organisations.models import Organisation, User
 from qingyuan.areas.organisations.scope import Scope, require
@@ -96,6 +97,4 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kept(scope: Scope, scan: UploadedFile) -> str:
-    from qingyuan.areas.files.actions import keep
-
     return keep(scope, scan, kind="scan", name=scan.name or "").sha256

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
+from qingyuan.areas.assets import station_sheet as sheet
 from qingyuan.areas.assets.models import CommandConsent, DataLogger, LoggerAssignment
-from qingyuan.areas.assets.views import sheet
 from qingyuan.spool import registry
 
 pytestmark = pytest.mark.django_db

@@ -12,11 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets import actions
+from qingyuan.areas.assets import station_sheet as sheet
 from qingyuan.areas.assets.forms import SheetForm
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
-
-from . import sheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT = "stations-sheet"

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets import queries, sites, sites_queries
 from qingyuan.areas.assets.models import PERMITS, EntryPermit
 from qingyuan.areas.assets.site_forms import PermitForm
+from qingyuan.areas.files.answers import served
+from qingyuan.areas.files.models import Attachment
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import may
@@ -131,12 +133,9 @@ def permit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("see_permits")
 def scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The scan of a permit that the scope may read."""
-    from qingyuan.areas.files.answers import served
-    from qingyuan.areas.files.models import Attachment
-
     row = found(sites_queries.permits_of(request.scope).exclude(sha256=""), pk)
     kept = Attachment.objects.filter(
         organisation=request.scope.organisation, sha256=row.sha256).first()
     if kept is None:
         raise Http404
-    return served(kept)
+    return served(kept, request=request)
