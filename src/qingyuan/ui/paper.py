@@ -157,8 +157,10 @@ def _one_legible(one: str) -> str:
 
 @lru_cache(maxsize=1)
 def covered() -> frozenset[int]:
-    """Code points that both weights of the font have a glyph for."""
-    return _code_points(REGULAR.read_bytes()) & _code_points(BOLD.read_bytes())
+    """Code points that both weights of the font have a glyph for; no control characters, which a
+    font may list."""
+    both = _code_points(REGULAR.read_bytes()) & _code_points(BOLD.read_bytes())
+    return frozenset(one for one in both if unicodedata.category(chr(one))[0] != "C")
 
 
 def _code_points(font: bytes) -> frozenset[int]:
