@@ -179,7 +179,7 @@ def _entered(found: Found, keys: Keys, span: Span) -> None:
     """Parameters that a person changed since the day before, and marks still to be declared."""
     standing = Q(point__in=keys, replaced_by=None, withdrawn_at=None)
     rows = PointParameter.objects.filter(
-        standing, at__gte=span.before * 1000, at__lt=span.now * 1000).order_by("at")
+        standing, at__gte=span.before * 1000, at__lte=span.now * 1000).order_by("at")
     for point, name in rows.values_list("point_id", "name"):
         if name not in found[point].changed:
             found[point].changed.append(name)

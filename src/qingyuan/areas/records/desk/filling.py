@@ -59,8 +59,10 @@ class Asked:
         """Remote duties of a system that are due on the day, whatever their form."""
         known = self.clocks.get(system.pk)
         if known:
-            return [self.duties[key] for key, (_done, _at, active, opens) in known.items()
-                    if active and opens <= self.day and self.duties[key].where == "remote"]
+            # What was never done is looked at on the first day too, not only when it is late.
+            return [self.duties[key] for key, (done, _at, active, opens) in known.items()
+                    if active and (done is None or opens <= self.day)
+                    and self.duties[key].where == "remote"]
         return [duty for duty in self.of(system) if duty.where == "remote"]
 
     def of(self, system: MonitoringSystem) -> tuple[Duty, ...]:
