@@ -11,6 +11,7 @@ from typing import Any
 from qingyuan.areas.assets.models import Instrument, InstrumentRange, MonitoringPoint, SystemKind
 from qingyuan.areas.assets.models import MonitoringSystem as System
 from qingyuan.areas.assets.queries import in_force, midnight
+from qingyuan.areas.maintenance.duty_sets import sets_of
 from qingyuan.areas.maintenance.models import WorkOrder
 from qingyuan.areas.organisations.models import Organisation
 from qingyuan.areas.organisations.scope import Scope
@@ -45,8 +46,6 @@ def setting_of(
     """How a form is asked at a system: technique, finer methods by its instruments, the sets that
     the company has switched on, the book's chain. Without a system the ``technique``, or the
     form's first. Two queries."""
-    from qingyuan.areas.maintenance.duty_sets import sets_of
-
     if system is not None:
         technique = technique_of(system)
     if technique not in form.techniques:

@@ -18,6 +18,7 @@ from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.models import MonitoringSystem as System
 from qingyuan.areas.assets.queries import points_of, systems_of, today
 from qingyuan.areas.maintenance.models import TaskSheet, WorkOrder
+from qingyuan.areas.maintenance.task_queries import workable
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.forms import Form, prepare
@@ -94,6 +95,7 @@ def _begin(
     day = day or today()
     if day > today():
         raise ValidationError({"day": _("日期不能在将来")})
+    sheet = sheet or _due_sheet(scope, point, code, system, day)
     form = _form(scope, code, day, system)
     before = queries.last_of(scope.organisation, point, form.code, system)
     setting = context.setting_of(scope.organisation, form, system, technique)
@@ -107,6 +109,19 @@ def _begin(
         client_id=client_id, author=scope.user, who=scope.who[:128], begun_at=now, saved_at=now)
     audit(scope, "start_record", row, None, {"form": form.code, "point": point.pk, "day": day})
     return row
+
+
+def _due_sheet(
+    scope: Scope, point: MonitoringPoint, code: str, system: System | None, day: date
+) -> TaskSheet | None:
+    """The sheet that asks for this very form now: who fills it in without coming from the task has
+    done the task all the same."""
+    if system is None:
+        return None
+    return TaskSheet.objects.filter(
+        task__in=workable(scope).values("pk"), task__point=point, system=system, form=code,
+        done_at=None, opens__lte=day,
+    ).exclude(records__state=RecordState.DRAFT).order_by("due_at", "id").first()
 
 
 def _form(scope: Scope, code: str, day: date, system: System | None) -> Form:

@@ -15,7 +15,9 @@ from qingyuan.forms import Form, Outcome, Problem
 from qingyuan.forms.values import moment
 
 from ..models import Record, RecordState
-from . import digest, events, photos, work_orders
+from ..review.risk import assess
+from ..review.settings import due_at
+from . import digest, doing, events, photos, work_orders
 from .definitions import Engine, engine_of
 from .drafts import CORRECTABLE, Cells, Conflict, _check, draft, now_ms, own
 
@@ -58,6 +60,9 @@ def _submit(scope: Scope, row: Record, answers: Cells, finished_at: int | None) 
     answers = engine.compute(answers)
     row.answers = answers
     problems = engine.validate(answers) + photos.problems(row, answers)
+    told = {one.path for one in problems}
+    problems += [Problem(path, "unmarked", _("%s：本次到期，请标记√、×或/") % label)
+                 for path, label in doing.due_unmarked(row, engine, answers) if path not in told]
     if problems:
         raise Refused(problems, answers)
     found = engine.outcome(answers)
@@ -85,6 +90,7 @@ def _tell(scope: Scope, row: Record, found: Outcome, engine: Engine) -> None:
         if old.state not in CORRECTABLE:
             raise ValidationError(_("原记录已作废或已被更正，请放弃本草稿"))
         events.withdraw(scope, old, _("记录更正：%s") % row.reason)
+        doing.forget(old)
         before = old.state
         old.state = RecordState.REPLACED
         old.save(update_fields=["state"])
@@ -96,17 +102,11 @@ def _tell(scope: Scope, row: Record, found: Outcome, engine: Engine) -> None:
     except ValidationError as error:
         said = "；".join(error.messages)
         raise Refused([Problem("", "event", _("无法登记事件：%s") % said)], row.answers) from error
-    if row.sheet is not None:
-        from qingyuan.areas.maintenance.tasks import finish_sheet
-
-        finish_sheet(scope, row.sheet, done_at=row.finished_at, done_by=events.reference(row))
+    doing.tell(scope, row, engine, row.answers, found.events)
     work_orders.open_for(scope, row, found)
 
 
 def _weigh(row: Record) -> None:
-    from ..review.risk import assess
-    from ..review.settings import due_at
-
     row.risk, row.risks = assess(row)
     row.review_due = due_at(row.organisation, row.submitted_at or 0)
     row.save(update_fields=["risk", "risks", "review_due"])
@@ -128,10 +128,7 @@ def void(scope: Scope, record: Record, reason: str) -> Record:
     row.state, row.returned_why = RecordState.VOID, reason.strip()[:400]
     row.save(update_fields=["state", "returned_why"])
     events.withdraw(scope, row, _("记录作废：%s") % reason.strip())
-    if row.sheet is not None and row.sheet.done_by == events.reference(row):
-        from qingyuan.areas.maintenance.tasks import reopen_sheet
-
-        reopen_sheet(scope, row.sheet)
+    doing.take_back(scope, row)
     audit(scope, "void_record", row, {"state": before}, {
         "state": row.state, "reason": row.returned_why})
     return row

@@ -1,6 +1,7 @@
 """Work orders that a record asks for: one for each item that failed, one for all failed results."""
 
 from qingyuan.areas.maintenance.models import OrderKind, OrderSource, WorkOrder
+from qingyuan.areas.maintenance.orders.actions import open_order
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.forms import Outcome
 
@@ -11,8 +12,6 @@ from .events import reference
 def open_for(scope: Scope, record: Record, found: Outcome) -> list[WorkOrder]:
     """Open the orders that an outcome proposes; what an earlier version of the record has opened
     already is not opened again."""
-    from qingyuan.areas.maintenance.orders.actions import open_order
-
     told = set(WorkOrder.objects.filter(
         organisation=record.organisation, source=OrderSource.RECORD,
         source_ref__in=[reference(one) for one in chain(record)],

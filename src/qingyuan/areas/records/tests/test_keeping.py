@@ -413,3 +413,35 @@ def test_tasks_and_sheets_of_others_are_not_there(cast, rig):
         task=task, form="hj75.g1", opens=today(), due=today(), due_at=1)
     with pytest.raises(TaskSheet.DoesNotExist):
         actions.start(cast.engineer, rig.point, "", sheet=foreign)
+
+
+# -- what is done, and what is not -----------------------------------------------------------------
+
+
+def test_an_item_due_now_must_be_marked_and_a_slash_leaves_its_duty_open(cast, rig, keep):
+    rig.sheet.duties = ["hj75.house.hygiene", "hj75.gas.line_leak"]
+    rig.sheet.save()
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    answers = keep(cast.engineer, sample(G1, 1, technique="extractive", day=row.day))
+    (name,) = [one.name for one in G1.section("gas").fields if "hj75.gas.line_leak" in one.duties]
+    answers["gas"].pop(name)
+    with pytest.raises(actions.Refused) as found:
+        actions.submit(cast.engineer, row, answers)
+    assert list(found.value.message_dict) == [f"gas.{name}"]
+    answers["gas"][name] = {"mark": "/", "note": "烟道检修"}
+    actions.submit(cast.engineer, row, answers)
+    rig.sheet.refresh_from_db()
+    assert rig.sheet.duties == ["hj75.house.hygiene"]
+    assert rig.sheet.done_at is not None
+
+
+def test_a_calibration_of_gas_analysers_is_no_full_calibration(cast, rig, keep):
+    sheet = TaskSheet.objects.create(
+        task=rig.task, system=rig.system, form="hj75.g4", opens=DAY, due=today(),
+        due_at=rig.task.due_at, duties=["hj75.calibration.extractive", "hj75.calibration.full"])
+    row = actions.start(cast.engineer, rig.point, "hj75.g4", system=rig.system, day=DAY)
+    assert row.sheet_id == sheet.pk
+    answers = keep(cast.engineer, sample(G4, 1, technique="extractive"))
+    actions.submit(cast.engineer, row, answers)
+    sheet.refresh_from_db()
+    assert (sheet.duties, sheet.done_by) == (["hj75.calibration.extractive"], f"record:{row.pk}")

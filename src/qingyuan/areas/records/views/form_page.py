@@ -33,9 +33,9 @@ def form_page(request: HttpRequest, code: str) -> HttpResponse:
         return _shown(request, asked, prepare(asked.form, asked.context, technique=asked.setting))
     answers = reading.answers_of(asked.form, asked.setting, request.POST, request.FILES)
     if "add" in request.POST or "remove" in request.POST:
-        _change_rows(answers, request.POST.get("add", ""), request.POST.get("remove", ""))
-        return _shown(request, asked, _computed(asked, answers))
-    answers = _computed(asked, reading.shortened(answers, asked.form))
+        change_rows(answers, request.POST.get("add", ""), request.POST.get("remove", ""))
+        return _shown(request, asked, computed(asked, answers))
+    answers = computed(asked, reading.shortened(answers, asked.form))
     problems = validate(asked.form, answers, asked.book.book, asked.day, asked.setting)
     found = outcome(asked.form, answers, asked.book.book, asked.day, asked.setting)
     return _shown(request, asked, answers, problems, found)
@@ -48,15 +48,19 @@ def live(request: HttpRequest, code: str) -> HttpResponse:
     text, and the questions that a condition leaves out, by path."""
     asked = chosen(request, code)
     answers = reading.answers_of(asked.form, asked.setting, request.POST, request.FILES)
-    layout = _laid_out(asked, _computed(asked, answers))
+    return JsonResponse(worked_out(laid_out(asked, computed(asked, answers))))
+
+
+def worked_out(layout: Layout) -> dict[str, Any]:
+    """What a page that is being filled in has to show anew."""
     every = [one for leaf in layout.leaves for part in leaf.parts for one in (
         *part.items, *part.fields, *(c for g in part.grids for r in g.lines for c in r.cells))]
-    return JsonResponse({
+    return {
         "computed": {one.path: {"text": one.text, "tone": one.tone, "unit": one.unit}
                      for one in every if one.ask.computed},
         "units": {one.path: one.unit for one in every if one.ask.field.unit_from},
         "hidden": [one.path for one in every if not one.shown],
-    })
+    }
 
 
 def _shown(
@@ -68,26 +72,28 @@ def _shown(
     if asked.point is not None and asked.point not in points:
         points.insert(0, asked.point)
     return render(request, "records/form.html", {
-        "asked": asked, "form": form, "layout": _laid_out(asked, answers, problems or ()),
-        "problems": problems, "told": _told(asked, problems or []), "outcome": found,
+        "asked": asked, "form": form, "layout": laid_out(asked, answers, problems or ()),
+        "problems": problems, "told": told_problems(asked, problems or []), "outcome": found,
         "kind": words.FORM_KINDS[form.kind],
         "techniques": [(one, words.TECHNIQUES[one]) for one in form.techniques],
         "methods": methods_of(form), "sets": sets_of(form), "points": points,
-        "events": _events(found), "marks": MARKS, "limits": _limits(asked),
+        "events": _events(found), "marks": MARKS, "limits": limits_read(asked),
         "today": today(), "dated": asked.day != today(),
     }, status=422 if problems else 200)
 
 
-def _laid_out(asked: Chosen, answers: Cells, problems: Any = ()) -> Layout:
+def laid_out(asked: Chosen, answers: Cells, problems: Any = ()) -> Layout:
+    """The questions with their answers, by the limits of the day."""
     figures = BookOnDay(asked.book.book, asked.day, asked.setting.scope)
     return lay_out(asked.form, asked.setting, figures, answers, problems)
 
 
-def _computed(asked: Chosen, answers: Cells) -> Cells:
+def computed(asked: Chosen, answers: Cells) -> Cells:
+    """The answers with every computed value."""
     return compute(asked.form, answers, asked.book.book, asked.day, asked.setting)
 
 
-def _told(asked: Chosen, problems: list[Problem]) -> list[tuple[str, str]]:
+def told_problems(asked: Chosen, problems: list[Problem]) -> list[tuple[str, str]]:
     """(path, sentence) of each, the block named that it stands in."""
     labels = {f"{section.name}.{block.name}": block.label
               for section in asked.form.sections for block in section.blocks}
@@ -108,7 +114,7 @@ def _events(found: Outcome | None) -> list[dict[str, Any]]:
     ]
 
 
-def _limits(asked: Chosen) -> list[dict[str, Any]]:
+def limits_read(asked: Chosen) -> list[dict[str, Any]]:
     """The figures of the book that the form reads, as they stand on the day."""
     found = []
     for name in limits_of(asked.form, asked.book.book):
@@ -119,7 +125,7 @@ def _limits(asked: Chosen) -> list[dict[str, Any]]:
     return found
 
 
-def _change_rows(answers: Cells, add: str, remove: str) -> None:
+def change_rows(answers: Cells, add: str, remove: str) -> None:
     """Puts an empty row at the end of the table ``add``, or takes the row ``remove`` out."""
     path, number = (add, "") if add else (remove.rpartition(".")[0], remove.rpartition(".")[2])
     *groups, table = path.split(".")
