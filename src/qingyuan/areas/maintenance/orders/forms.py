@@ -65,7 +65,8 @@ class Traits(forms.MultipleChoiceField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=_("故障特征"), required=False, widget=forms.CheckboxSelectMultiple,
+            label=_("故障特征"), required=False,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
             choices=list(clocks.TRAITS.items()), help_text=_("特征决定适用哪些时限，可随时更改"))
 
 

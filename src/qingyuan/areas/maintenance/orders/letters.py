@@ -53,7 +53,7 @@ def draft_letter(
         organisation=scope.organisation, point=where, order=held, kind=kind,
         to=drafting.authority(where)[:128], subject=subject[:128], body=body)
     audit(scope, "draft_letter", made, None, {"kind": kind, "point": where.name,
-                                              "number": held.number if held else ""})
+                                              "order": held.number if held else ""})
     note(scope, made, _("起草“%s”") % made.subject)
     return made
 
@@ -80,6 +80,8 @@ def send_letter(
     state = states.step("send", row)
     if not row.to.strip():
         raise ValidationError({"to": _("请先填写报送单位")})
+    if drafting.BLANK in row.body:
+        raise ValidationError(_("正文中还有横线没有填写，请补充后再发出"))
     when = log.moment(at)
     order = row.order if row.kind in REPORTS else None
     if order is not None and when < order.found_at:

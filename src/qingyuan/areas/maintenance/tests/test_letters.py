@@ -9,7 +9,7 @@ from qingyuan.areas.assets.queries import today
 from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance.jobs import lapse_letters
 from qingyuan.areas.maintenance.models import Letter, SourceStop
-from qingyuan.areas.maintenance.orders import actions, clocks, letters, queries, silence
+from qingyuan.areas.maintenance.orders import actions, clocks, drafting, letters, queries, silence
 from qingyuan.areas.organisations.models import AuditLine, Organisation
 from qingyuan.kernel.clock import CST
 
@@ -25,13 +25,19 @@ def order(cast, station):
         found_at=queries.now_ms() - HOUR)
 
 
+def filled(cast, letter):
+    """The letter with something in its blanks."""
+    return letters.edit_letter(cast.manager, letter, to=letter.to, subject=letter.subject,
+                               body=letter.body.replace(drafting.BLANK, "示例"))
+
+
 @pytest.fixture
 def sent(cast, order):
     """A letter of a kind that went out at a China time."""
 
     def send(kind, at):
         when = round(datetime.fromisoformat(at).replace(tzinfo=CST).timestamp() * 1000)
-        made = letters.draft_letter(cast.manager, kind, point=order.point)
+        made = filled(cast, letters.draft_letter(cast.manager, kind, point=order.point))
         return letters.send_letter(cast.manager, made, at=when, number="示例〔2025〕1 号")
 
     return send
@@ -89,7 +95,9 @@ def test_sending_the_report_meets_the_orders_clock(cast, order):
 
 def test_a_letter_that_is_no_report_meets_nothing(cast, order):
     made = letters.draft_letter(cast.manager, "replacement", order=order)
-    letters.send_letter(cast.manager, made)
+    with pytest.raises(ValidationError, match="横线没有填写"):
+        letters.send_letter(cast.manager, made)
+    letters.send_letter(cast.manager, filled(cast, made))
     order.refresh_from_db()
     assert (order.reported_at, order.clocks.get(code="report").state) == (None, "running")
 
