@@ -151,6 +151,7 @@ WINGS: tuple[Wing, ...] = (
                     "maintenance:task-new",
                     "maintenance:calendar",
                     "maintenance:joint",
+                    "maintenance:joint-new",
                 ),
                 (*HOUSE, "discharger_manager", "inspector"),
             ),
@@ -172,6 +173,7 @@ WINGS: tuple[Wing, ...] = (
                     "maintenance:trips",
                     "maintenance:trip",
                     "maintenance:trip-new",
+                    "maintenance:trip-edit",
                 ),
                 HOUSE,
             ),
@@ -234,6 +236,7 @@ WINGS: tuple[Wing, ...] = (
                 "maintenance:needs",
                 (
                     "maintenance:needs",
+                    "maintenance:need",
                     "maintenance:need-new",
                 ),
                 (*HOUSE, "discharger_manager", "inspector"),

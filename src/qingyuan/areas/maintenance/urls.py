@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import duties, letters, order_acts, order_page, orders
+from .views import (
+    duties,
+    hand_overs,
+    joint,
+    letters,
+    needs,
+    order_acts,
+    order_page,
+    orders,
+    plans,
+    stops,
+    trips,
+)
 
 app_name = "maintenance"
 urlpatterns = [
@@ -23,4 +35,27 @@ urlpatterns = [
     path("letters/<number:pk>.pdf", letters.letter_pdf, name="letter-pdf"),
     path("letters/<number:pk>/files/<str:part>/", letters.letter_file, name="letter-file"),
     path("letters/<number:pk>/<str:code>/", letters.act, name="letter-act"),
+    path("plans/", plans.plan_list, name="plans"),
+    path("plans/<number:pk>/", plans.plan, name="plan"),
+    path("plans/<number:pk>/scan/", plans.scan, name="plan-scan"),
+    path("trips/", trips.trip_list, name="trips"),
+    path("trips/new/", trips.new, name="trip-new"),
+    path("trips/<number:pk>/", trips.trip, name="trip"),
+    path("trips/<number:pk>/edit/", trips.edit, name="trip-edit"),
+    path("stops/", stops.stop_list, name="stops"),
+    path("stops/new/", stops.new, name="stop-new"),
+    path("stops/<number:pk>/", stops.stop, name="stop"),
+    path("stops/<number:pk>/scan/", stops.scan, name="stop-scan"),
+    path("joint/new/", joint.new, name="joint-new"),
+    path("tasks/<number:pk>/joint/", joint.slot, name="joint"),
+    path("tasks/<number:pk>/joint/report/", joint.report, name="joint-report"),
+    path("needs/", needs.need_list, name="needs"),
+    path("needs/new/", needs.new, name="need-new"),
+    path("needs/<number:pk>/", needs.need, name="need"),
+    path("needs/<number:pk>/photos/<sha256:sha256>/", needs.photo, name="need-photo"),
+    path("hand-overs/", hand_overs.hand_over_list, name="hand-overs"),
+    path("hand-overs/new/", hand_overs.new, name="hand-over-new"),
+    path("hand-overs/<number:pk>/", hand_overs.hand_over, name="hand-over"),
+    path("hand-overs/<number:pk>/signatures/<str:side>/", hand_overs.signature,
+         name="hand-over-signature"),
 ]

@@ -126,7 +126,8 @@ class FileStopForm(forms.Form):
 
 
 class RestartForm(forms.Form):
-    at = moment(gettext_lazy("启运时间"), help_text=gettext_lazy("可填将来的时间，到时之前可以再改"))
+    at = moment(gettext_lazy("启运时间"),
+                help_text=gettext_lazy("可填将来的时间，到时之前可以再改"))
 
 
 class JointForm(forms.Form):

@@ -160,6 +160,11 @@ def may_sign(scope: Scope, row: HandOver) -> bool:
         scope, row.taking_unit or row.organisation, row.taker)
 
 
+def is_giver(scope: Scope, row: HandOver) -> bool:
+    """Whether the caller acts for the giving side."""
+    return _is_side(scope, row.organisation, row.giver)
+
+
 def may_edit(scope: Scope, row: HandOver) -> bool:
     """Whether the caller may alter the list."""
     return state_of(row) == "draft" and _is_side(scope, row.organisation, row.giver)

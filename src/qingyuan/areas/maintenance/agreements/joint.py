@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qingyuan.areas.assets.models import Medium
-from qingyuan.areas.assets.queries import today
+from qingyuan.areas.assets.models import Medium, MonitoringPoint, MonitoringSystem
+from qingyuan.areas.assets.queries import in_force, points_of, today
 from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance import tasks
-from qingyuan.areas.maintenance.models import JointSlot, Task, TaskSheet
+from qingyuan.areas.maintenance.models import JointSlot, Task, TaskKind, TaskSheet
 from qingyuan.areas.maintenance.task_queries import tasks_of
 from qingyuan.areas.organisations.audit import audit, changes
 from qingyuan.areas.organisations.scope import Scope, require
@@ -23,8 +23,8 @@ from qingyuan.kernel.clock import CST
 
 from .queries import OPEN, joints_of
 
-FORMS = ("hj75.g5", "hj355.h")
-"""The sheets that such a test fills: verification of CEMS, comparison of water samples."""
+TESTS = {"gas": "hj75.g5", "water": "hj355.h"}
+"""Kind of system → the sheet that such a test fills: verification, comparison of samples."""
 LONGEST = timedelta(days=10)
 AFRESH = {"load": None, "load_by": "", "clock_ours": None, "clock_theirs": None, "report": "",
           "report_number": "", "passed": None}
@@ -64,6 +64,23 @@ def arrange(
         audit(scope, "arrange_joint", row, before, {**after, "point": held.point.name})
     _follow(scope, held, begins.astimezone(CST).date())
     return row
+
+
+@transaction.atomic
+def arrange_at(
+    scope: Scope, point: MonitoringPoint, *, third_party: str, begins: datetime, ends: datetime
+) -> JointSlot:
+    """``arrange`` where there is no task yet: one of its own, with the sheets of the test for the
+    systems that run at the point on that day."""
+    require(scope, "edit_joint")
+    held = points_of(scope).get(pk=point.pk)
+    _check_span(begins, ends)
+    day = begins.astimezone(CST).date()
+    found = MonitoringSystem.objects.filter(in_force(day), point=held, kind__in=TESTS)
+    task = tasks.add_task(
+        scope, held, day=day, title=_("比对校验"), kind=TaskKind.JOINT,
+        sheets=[(system, TESTS[system.kind]) for system in found.order_by("id")])
+    return arrange(scope, task, third_party=third_party, begins=begins, ends=ends)
 
 
 @transaction.atomic
@@ -130,7 +147,7 @@ def attach_report(
 
 def test_sheets(task: Task) -> list[TaskSheet]:
     """The open sheets of a task that such a test fills."""
-    return list(task.sheets.filter(done_at=None, form__in=FORMS).order_by("id"))
+    return list(task.sheets.filter(done_at=None, form__in=list(TESTS.values())).order_by("id"))
 
 
 def lacking(row: JointSlot) -> list[str]:

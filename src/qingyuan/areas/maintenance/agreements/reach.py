@@ -10,9 +10,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from qingyuan.areas.assets.models import Medium, MonitoringPoint, PointKeeper, PointPlace
+from qingyuan.areas.assets.models import (
+    EntryCondition,
+    Medium,
+    MonitoringPoint,
+    PointKeeper,
+    PointPlace,
+)
 from qingyuan.areas.assets.queries import points_of
-from qingyuan.areas.assets.sites_queries import distance, keepers_on, missing_permits
+from qingyuan.areas.assets.sites_queries import (
+    conditions_of,
+    distance,
+    gaps,
+    keepers_on,
+    permits_for,
+)
 from qingyuan.areas.maintenance.models import Task, Trip, TripMember
 from qingyuan.areas.organisations.models import User
 from qingyuan.areas.organisations.scope import Scope
@@ -38,6 +50,11 @@ class Unreached:
     limit: Provision
     speed: Provision
     winding: Provision
+
+    @property
+    def km(self) -> float | None:
+        """The great circle in kilometres."""
+        return None if self.metres is None else self.metres / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +92,28 @@ def days_of(scope: Scope, trip: Trip) -> list[Day]:
 def permits_lacking(scope: Scope, trip: Trip) -> list[tuple[MonitoringPoint, list[str]]]:
     """Points of the trip with what its people and its vehicle lack to get in on that day."""
     crew = [member.person for member in trip.crew.all()]
+    vehicles = [trip.vehicle] if trip.vehicle else []
+    held = permits_for(scope.organisation, crew, vehicles)
+    tasks = list(trip.tasks.exclude(state__in=GONE).select_related(
+        "point__organisation").order_by("day", "point__name", "id"))
+    asked = list(conditions_of(scope).filter(
+        discharger__in={task.point.organisation_id for task in tasks}))
     found: dict[int, tuple[MonitoringPoint, dict[str, None]]] = {}
-    for task in trip.tasks.exclude(state__in=GONE).select_related("point__organisation").order_by(
-            "day", "point__name", "id"):
+    for task in tasks:
         said = found.setdefault(task.point_id, (task.point, {}))[1]
-        for person in crew:
-            said.update(dict.fromkeys(missing_permits(
-                scope.organisation, task.point, task.day, person=person)))
-        if trip.vehicle:
-            said.update(dict.fromkeys(missing_permits(
-                scope.organisation, task.point, task.day, vehicle=trip.vehicle)))
+        here = [one for one in asked if _holds(one, task)]
+        for who in [*({"person": one} for one in crew), *({"vehicle": one} for one in vehicles)]:
+            lacks = gaps(here, held, task.point.organisation_id, task.day, **who)
+            said.update(dict.fromkeys(gap.sentence for gap in lacks))
     return [(point, list(said)) for point, said in found.values() if said]
+
+
+def _holds(condition: EntryCondition, task: Task) -> bool:
+    """Whether a condition is asked at a task's point on its day."""
+    there = condition.point_id == task.point_id if condition.point_id else (
+        condition.discharger_id == task.point.organisation_id)
+    return there and condition.since <= task.day and (
+        condition.until is None or condition.until >= task.day)
 
 
 def _span(first: date, last: date) -> Iterable[date]:

@@ -112,8 +112,8 @@ def new(request: HttpRequest) -> HttpResponse:
     return filled(
         request, form, heading=_("登记停运"), crumbs=[(_("停运"), reverse("maintenance:stops"))],
         store=store, done=_("停运已登记。"), back=reverse("maintenance:stops"),
-        note=_("废气：计划停运不超过一个季度的，CEMS 照常运行和维护；更长的，向主管部门报备后运维中止"
-               "（HJ 75-2017 12.1.2）。废水的停运只作登记，运维不中止。"))
+        note=_("废气：计划停运不超过一个季度的，CEMS 照常运行和维护；更长的，"
+               "向主管部门报备后运维中止（HJ 75-2017 12.1.2）。废水的停运只作登记，运维不中止。"))
 
 
 @page("see_tasks")
@@ -145,7 +145,8 @@ def _verbs(scope: Scope, row: SourceStop, stands: Standing) -> list[Verb]:
         Verb("restart", _("登记启运"), lambda facts: stops.restart(scope, row, facts["at"]),
              _("启运已登记。"), RestartForm, icon="player-play", main=True,
              initial={"at": row.restart_at or row.planned_until},
-             note=_("长期停运后：CEMS 须先于污染源启动并校准，启运后限期校验，登记后自动生成任务。")),
+             note=_("长期停运后：CEMS 须先于污染源启动并校准，启运后限期校验，"
+                    "登记后自动生成任务。")),
         Verb("file", _("登记报备"), lambda facts: stops.file_stop(scope, row, **facts),
              _("报备已登记。"), FileStopForm, icon="rubber-stamp", initial={
                  "filed_on": row.filed_on or today(), "filing": row.filing,
