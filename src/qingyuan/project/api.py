@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer, SessionAuth
 
 from qingyuan.areas.assets.api import router as assets
+from qingyuan.areas.assets.labels_api import router as labels
 from qingyuan.areas.files.api import router as files
 from qingyuan.areas.maintenance.api.agreements import router as agreements
 from qingyuan.areas.maintenance.api.orders import router as orders
@@ -41,6 +42,7 @@ class _Token(HttpBearer):
 
 api = NinjaAPI(title="清源 Qingyuan", version="1", auth=[_Token(), _Member()], docs_url=None)
 api.add_router("/", assets)
+api.add_router("/", labels)
 api.add_router("/files", files)
 api.add_router("/", tasks)
 api.add_router("/", orders)

@@ -228,6 +228,13 @@ def in_force(point: MonitoringPoint, now: datetime | None = None) -> LedgerOpeni
         point=point, since__lte=at, until__gt=at, closed_at=None).first()
 
 
+def state_of(opening: LedgerOpening, now: datetime | None = None) -> str:
+    """``open``, ``over`` after its time, ``closed`` before it."""
+    if opening.closed_at is not None:
+        return "closed"
+    return "open" if opening.until > (now or timezone.now()) else "over"
+
+
 def note_reading(opening: LedgerOpening, code: str, address: str, what: str) -> None:
     """Write down that somebody read an opened ledger: from which address, by which label, what."""
     with transaction.atomic():

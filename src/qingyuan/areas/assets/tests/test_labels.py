@@ -184,3 +184,25 @@ def test_pages_open_list_and_close(browser_of, cast, station, budget):
     assert "已关闭" in client.get("/openings/?state=ended").content.decode()
     assert client.post("/openings/999/close/").status_code == 404
     assert client.get(f"/openings/{row.pk}/close/").status_code == 405
+
+
+def test_the_api_opens_lists_and_closes(browser_of, cast, station):
+    one = station()
+    client = browser_of("discharger")
+
+    def post(address, **facts):
+        return client.post(f"/api/v1{address}", facts, content_type="application/json")
+
+    made = post("/openings", point=one.point.pk, until=hours(8).isoformat(), reason="示例检查")
+    assert (made.status_code, made.json()["state"]) == (201, "open")
+    again = post("/openings", point=one.point.pk, until=hours(8).isoformat(), reason="示例检查")
+    assert (again.status_code, "point" in again.json()["errors"]) == (422, True)
+    listed = browser_of("manager").get("/api/v1/openings").json()
+    assert [row["reason"] for row in listed["items"]] == ["示例检查"]
+    assert browser_of("outsider").get("/api/v1/openings").json()["count"] == 0
+    assert browser_of("outsider").post(f"/api/v1/labels/{one.point.pk}").status_code == 404
+    closed = post(f"/openings/{made.json()['id']}/close")
+    assert closed.json()["state"] == "closed"
+    code = browser_of("engineer").post(f"/api/v1/labels/{one.point.pk}").json()["code"]
+    assert client.get("/api/v1/labels").json()["items"][0]["code"] == code
+    assert post("/labels.pdf", points=[one.point.pk]).content.startswith(b"%PDF-")

@@ -84,7 +84,7 @@ def opening_list(request: HttpRequest) -> HttpResponse:
     shown = Paginator(_by_state(found_rows, chosen), PAGE).get_page(request.GET.get("page"))
     now, read = timezone.now(), labels.readings_of(shown.object_list)
     for row in shown.object_list:
-        row.state = _state(row, now)
+        row.state = labels.state_of(row, now)
         row.read = read.get(row.pk, 0)
     return render(request, "assets/openings.html", {
         "page": shown, "chosen": chosen, "can_open": may(scope, "open_ledger"),
@@ -99,12 +99,6 @@ def opening_list(request: HttpRequest) -> HttpResponse:
 def _by_state(rows: QuerySet[LedgerOpening], state: str) -> QuerySet[LedgerOpening]:
     open_ = Q(until__gt=timezone.now(), closed_at=None)
     return {"open": rows.filter(open_), "ended": rows.exclude(open_)}.get(state, rows)
-
-
-def _state(row: LedgerOpening, now: Any) -> str:
-    if row.closed_at is not None:
-        return "closed"
-    return "open" if row.until > now else "over"
 
 
 class OpeningForm(forms.Form):

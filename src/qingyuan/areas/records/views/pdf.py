@@ -4,7 +4,6 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 
@@ -37,7 +36,7 @@ def month(request: HttpRequest, pk: int, month: date) -> HttpResponse:
 
 def link_of(request: HttpRequest, found: Record) -> str:
     """The page that a record's QR code opens, for whoever may read it there."""
-    return origin_of(request) + reverse("records:record-pdf", args=[found.pk])
+    return f"{origin_of(request)}/records/{found.pk}/"
 
 
 def answer(request: HttpRequest, pdf: bytes, name: str) -> HttpResponse:
