@@ -4,15 +4,18 @@ from django.urls import path, register_converter
 
 from .views import (
     entries,
+    fill,
     form_page,
     forms,
     label,
     pdf,
     presence,
+    records,
     review,
     review_figures,
     review_record,
     setup,
+    today,
 )
 
 register_converter(pdf.Month, "month")
@@ -22,6 +25,18 @@ urlpatterns = [
     path("forms/<str:code>/", form_page.form_page, name="form"),
     path("forms/<str:code>/live/", form_page.live, name="form-live"),
     path("forms/<str:code>/print/", forms.paper, name="form-print"),
+    path("today/", today.today_page, name="today"),
+    path("records/", records.record_list, name="records"),
+    path("records/table.<str:form>", records.export, name="records-export"),
+    path("records/new/", records.record_new, name="record-new"),
+    path("records/<number:pk>/", records.record_page, name="record"),
+    path("records/<number:pk>/correct/", records.correct, name="record-correct"),
+    path("records/<number:pk>/void/", records.void, name="record-void"),
+    path("records/<number:pk>/files/<sha256:digest>/", records.file, name="record-file"),
+    path("records/<number:pk>/fill/", fill.fill, name="fill"),
+    path("records/<number:pk>/fill/save/", fill.save, name="fill-save"),
+    path("records/<number:pk>/fill/live/", fill.live, name="fill-live"),
+    path("records/<number:pk>/fill/discard/", fill.discard, name="fill-discard"),
     path("points/<number:pk>/check-in/", presence.check_in, name="check-in"),
     path("points/<number:pk>/entries/", entries.entries, name="entries"),
     path("points/<number:pk>/entries.<str:form>", entries.entries_file, name="entries-file"),

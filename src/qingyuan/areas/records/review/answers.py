@@ -3,6 +3,7 @@ in, and what differs from another record of the same form. Reads nothing but its
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from qingyuan.forms import Block, Field, Form, Section, Setting, Table, printed
@@ -68,6 +69,8 @@ class Rows:
 class Piece:
     """A section, or one block of it."""
 
+    section: str
+    block: str
     title: str
     items: tuple[Said, ...]
     fields: tuple[Said, ...]
@@ -80,6 +83,20 @@ class Piece:
         for table in self.tables:
             for row in table.rows:
                 yield from (one for one in row if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The blocks of a section side by side: a column each, a row a question."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Said | None, ...]], ...]
+
+    @property
+    def every(self) -> Iterator[Said]:
+        for _label, cells in self.rows:
+            yield from (one for one in cells if one is not None)
 
 
 def setting_of(kept: Mapping[str, Any]) -> Setting:
@@ -106,6 +123,30 @@ def pieces(
     return found
 
 
+def side_by_side(found: Sequence[Piece]) -> list[Piece | Matrix]:
+    """The pieces again, neighbouring blocks that ask the same questions drawn together."""
+    laid: list[Piece | Matrix] = []
+    for _section, group in groupby(found, key=lambda one: one.section):
+        blocks = list(group)
+        matrix = _matrix(blocks)
+        laid += [matrix] if matrix else blocks
+    return laid
+
+
+def _matrix(blocks: Sequence[Piece]) -> Matrix | None:
+    """None where there is but one block, or blocks have tables, items or words of their own."""
+    if len(blocks) < 2 or any(one.tables or one.items for one in blocks):
+        return None
+    labels: dict[str, str] = {}
+    for said_ in (one for piece in blocks for one in piece.fields):
+        if labels.setdefault(said_.field.name, said_.label) != said_.label:
+            return None
+    cells = [{one.field.name: one for one in piece.fields} for piece in blocks]
+    rows = tuple((label, tuple(held.get(name) for held in cells))
+                 for name, label in labels.items())
+    return Matrix(blocks[0].title.rpartition(" · ")[0], tuple(one.block for one in blocks), rows)
+
+
 def said(form: Form, setting: Setting, answers: Cells) -> dict[str, Said]:
     """All answered questions by path."""
     return {one.path: one for piece in pieces(form, setting, answers) for one in piece.every}
@@ -116,8 +157,7 @@ def measured(form: Form, setting: Setting, answers: Cells) -> dict[str, float]:
     register or are taken over from the last record."""
     return {
         path: float(one.value) for path, one in said(form, setting, answers).items()
-        if one.field.type in ("number", "whole") and not one.computed and not one.field.default
-        and not one.field.copy_last and one.field.default_value is None
+        if one.field.type in ("number", "whole") and _by_hand(one.field)
         and isinstance(one.value, int | float) and not isinstance(one.value, bool)
     }
 
@@ -135,8 +175,15 @@ def tally(form: Form, setting: Setting, answers: Cells) -> Tally:
     """Counts for weighing a record."""
     every = list(said(form, setting, answers).values())
     items = [one for one in every if one.field.type == "check"]
-    return Tally(sum(not one.computed and not one.field.default for one in every), len(items),
+    return Tally(sum(_by_hand(one.field) for one in every), len(items),
                  sum(one.mark == NOT_CHECKED for one in items))
+
+
+def _by_hand(field: Field) -> bool:
+    """Whether somebody has to enter it: it is neither computed nor comes from the register, the
+    last record or the form itself."""
+    return (field.computed is None and not field.default and not field.copy_last
+            and field.default_value is None)
 
 
 def _piece(
@@ -153,8 +200,9 @@ def _piece(
              if (one := reader.said(field, path, cells, beside))]
     tables = [found for table in section.tables
               if (found := _rows(table, setting, reader, path, cells, beside))]
-    return Piece(title, tuple(one for one in group if one.field.type == "check"),
-                 tuple(one for one in group if one.field.type != "check"), tuple(tables))
+    items = tuple(one for one in group if one.field.type == "check")
+    fields = tuple(one for one in group if one.field.type != "check")
+    return Piece(section.name, block.label if block else "", title, items, fields, tuple(tables))
 
 
 def _rows(
@@ -205,4 +253,8 @@ def _word(field: Field, value: Any) -> str:
         return str(value.get("mark", ""))
     if field.type == "result" and isinstance(value, str):
         return text_word(value)
+    if field.type == "datetime" and isinstance(value, str):
+        return value.replace("T", " ")
+    if field.type == "choice" and isinstance(value, str):
+        return printed(value)
     return answer_word(field, value)

@@ -36,7 +36,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "failed_result": Weight(25, _("结论不合格：%(what)s")),
     "failed_items": Weight(10, _("%(n)d 项异常：%(what)s")),
     "first_record": Weight(15, _("%(who)s的第一份%(what)s")),
-    "too_fast": Weight(25, _("%(n)d 项内容只用了 %(t)s 填写")),
+    "too_fast": Weight(25, _("%(n)d 项内容只用了 %(t)s填写")),
     "no_time": Weight(10, _("没有记录开始或完成时间")),
     "late_submission": Weight(10, _("完成 %(t)s后才提交")),
     "no_presence": Weight(25, _("作业时段内没有签到")),

@@ -244,6 +244,17 @@ def test_answers_are_read_line_by_line_and_differences_marked():
     assert answers.pieces(G4, setting, {}) == []
 
 
+def test_blocks_that_ask_the_same_stand_side_by_side():
+    given = sample(G4, 1, technique="extractive")
+    found = answers.pieces(G4, Setting("extractive"), given)
+    laid = answers.side_by_side(found)
+    drawn = next(one for one in laid if isinstance(one, answers.Matrix))
+    assert {"SO2", "NOX", "O2"} <= set(drawn.heads)
+    assert all(len(cells) == len(drawn.heads) for _label, cells in drawn.rows)
+    assert sum(1 for one in laid for _said in one.every) == sum(
+        1 for one in found for _said in one.every)
+
+
 def test_items_count_by_their_mark():
     given = sample(G1, 1, technique="extractive")
     counted = answers.tally(G1, Setting("extractive"), given)

@@ -130,7 +130,7 @@ def test_a_record_with_all_beside_it_in_twelve_queries(browser_of, full, budget,
         page = client.get(f"/review/{full.pk}/").content.decode()
     for words in ("示例提示", "处不同", "待批准", "版本与审核", "照片与附件"):
         assert words in page
-    assert 'class="is-changed' in page
+    assert 'right is-changed' in page
     assert f"/files/{'ab' * 32}/?view=1" in page
 
 

@@ -48,7 +48,8 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
     mine = scope.user is not None and record.author_id == scope.user.pk
     limit = usual("bulk_risk") if record.bulk_risk is None else record.bulk_risk
     return render(request, "records/review_record.html", {
-        "record": record, "form": form, "pieces": pieces, "previous": previous,
+        "record": record, "form": form, "previous": previous,
+        "pieces": reading.side_by_side(pieces),
         "changed": sum(one.changed for piece in pieces for one in piece.every),
         "photos": photos, "others": others, "presences": presences_about(record),
         "orders": beside.orders_of(record), "reviews": beside.reviews_of(record),
