@@ -35,20 +35,21 @@ AHEAD = 400  # days by which a start or end may lie in the future
 @transaction.atomic
 def add_system(
     scope: Scope, point: MonitoringPoint, *, kind: str, name: str, since: date,
-    until: date | None = None, **facts: Any,
+    until: date | None = None, held: bool = False, **facts: Any,
 ) -> MonitoringSystem:
     """Enter a system of a point, running since a day; one that has been taken away since has an
-    ``until``. ``facts``: technique, auto_calibration, equipment (words, or None: not known),
-    maker, model; for a camera address and storage_days."""
+    ``until``. ``held``: the point was just got through this scope, in the same transaction.
+    ``facts``: technique, auto_calibration, equipment (words, or None: not known), maker, model;
+    for a camera address and storage_days."""
     require(scope, "edit_facilities")
     _known(facts, SYSTEM_FIELDS | {"ended_why"})
-    held = queries.points_of(scope).get(pk=point.pk)
+    place = point if held else queries.points_of(scope).get(pk=point.pk)
     row = MonitoringSystem(
-        point=held, kind=kind, name=name.strip(), since=since, until=until, **facts)
+        point=place, kind=kind, name=name.strip(), since=since, until=until, **facts)
     _check_system(row)
     row.save()
     audit(scope, "add_system", row, None, {
-        "point": held.name, "kind": kind, "name": row.name, "since": since, "until": until,
+        "point": place.name, "kind": kind, "name": row.name, "since": since, "until": until,
         **_told(kind, facts)})
     return row
 
@@ -87,12 +88,13 @@ def end_system(
 @transaction.atomic
 def add_instrument(
     scope: Scope, system: MonitoringSystem, *, name: str, since: date, until: date | None = None,
-    **facts: Any,
+    held: bool = False, **facts: Any,
 ) -> Instrument:
-    """Enter an analyser or sensor of a system. ``facts``: factors (codes or names), maker, model,
-    serial, principle."""
+    """Enter an analyser or sensor of a system (``held``: as with ``add_system``). ``facts``:
+    factors (codes or names), maker, model, serial, principle."""
     require(scope, "edit_facilities")
-    return _add_instrument(scope, "add_instrument", _system(scope, system), {
+    home = system if held else _system(scope, system)
+    return _add_instrument(scope, "add_instrument", home, {
         **facts, "name": name.strip(), "since": since, "until": until})
 
 
@@ -150,12 +152,14 @@ def end_instrument(
 @transaction.atomic
 def set_range(
     scope: Scope, instrument: Instrument, factor: str, *, low: float, high: float,
-    unit: str | None = None, since: datetime,
+    unit: str | None = None, since: datetime, held: bool = False,
 ) -> InstrumentRange:
     """The range of a factor from an instant on; earlier ranges stay. At the instant of a range
-    that is there, that one is corrected. ``unit`` defaults to that of HJ 212-2017."""
+    that is there, that one is corrected. ``unit`` defaults to that of HJ 212-2017. ``held``: as
+    with ``add_system``."""
     require(scope, "edit_facilities")
-    return _set_range(scope, _instrument(scope, instrument), factor, low, high, unit, since)
+    row = instrument if held else _instrument(scope, instrument)
+    return _set_range(scope, row, factor, low, high, unit, since)
 
 
 def ranges_at(instrument: Instrument, at: datetime) -> dict[str, InstrumentRange]:

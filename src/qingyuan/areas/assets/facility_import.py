@@ -147,7 +147,7 @@ def _system(
             _need({"kind": facts.get("kind"), "since": since})
             made = facilities.add_system(
                 scope, point, name=typed["system"], since=since, until=until,
-                ended_why=typed.get("system_why", ""), **facts)
+                ended_why=typed.get("system_why", ""), held=True, **facts)
             return made, [_("新增设施")]
         done = []
         if any(getattr(held, name) != value for name, value in facts.items()):
@@ -206,7 +206,7 @@ def _instrument(
         if held is None:
             made = facilities.add_instrument(
                 scope, system, name=typed["instrument"], since=since or system.since, until=until,
-                ended_why=typed.get("why", ""), **facts)
+                ended_why=typed.get("why", ""), held=True, **facts)
             return made, [_("新增仪器")]
         done = []
         if any(getattr(held, name) != value for name, value in facts.items()):
@@ -226,12 +226,15 @@ def _range(scope: Scope, part: Instrument, typed: dict[str, str]) -> list[str]:
     code = measuring.factor_code(factor) if factor else part.factors[0]
     since = _moment(typed, "range_since") or queries.midnight(part.since)
     unit = typed.get("unit") or None
-    held = part.ranges.filter(factor=code, since=since).first()
+    if not hasattr(part, "told"):
+        part.told = {(row.factor, row.since): row for row in part.ranges.all()}
+    held = part.told.get((code, since))
     if held is not None and (held.low, held.high) == (low, high) and unit in (None, held.unit):
         return []
     with Columns(RANGE_COLUMNS):
-        facilities.set_range(scope, part, code or factor, low=low, high=high, unit=unit,
-                             since=since)
+        made = facilities.set_range(scope, part, code or factor, low=low, high=high, unit=unit,
+                                    since=since, held=True)
+    part.told[made.factor, made.since] = made
     return [_("设定量程")]
 
 

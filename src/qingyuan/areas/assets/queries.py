@@ -5,6 +5,7 @@ Every function takes the Scope first.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
@@ -42,15 +43,22 @@ def points_of(scope: Scope, on: date | None = None) -> QuerySet[MonitoringPoint]
     if not may(scope, "see_points"):
         return MonitoringPoint.objects.none()
     own = scope.organisation
-    if own.kind == OrganisationKind.REGULATOR:
+    return _points(own.pk, own.kind, own.area, on or today()).all()
+
+
+@lru_cache(maxsize=1024)
+def _points(own: int, kind: str, area: str, on: date) -> QuerySet[MonitoringPoint]:
+    """The question itself, which nearly every other one contains; to put it together takes longer
+    than to ask the database. Never evaluated here, only copied."""
+    if kind == OrganisationKind.REGULATOR:
         # A regulator whose area is not entered yet sees nothing rather than the whole country.
-        seen = Q(organisation__area__startswith=own.area) if own.area else Q(pk__in=[])
-    elif own.kind == OrganisationKind.ASSOCIATION:
+        seen = Q(organisation__area__startswith=area) if area else Q(pk__in=[])
+    elif kind == OrganisationKind.ASSOCIATION:
         seen = Q(pk__in=[])
     else:
         # IN, not EXISTS: over ten thousand points SQLite would look through all contracts of the
         # unit for each of them.
-        contracts = ServiceContract.objects.filter(in_force(on or today()), om_unit=own)
+        contracts = ServiceContract.objects.filter(in_force(on), om_unit=own)
         seen = Q(pk__in=contracts.values("point")) | Q(organisation=own)
     return MonitoringPoint.objects.filter(seen).select_related("outlet", "organisation")
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets import queries
 from qingyuan.areas.assets.facility_import import day_of
-from qingyuan.areas.assets.models import MonitoringSystem
+from qingyuan.areas.assets.models import MonitoringPoint, MonitoringSystem
 from qingyuan.areas.assets.setup_book import Column, Sheet, Typed
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.kernel.clock import CST
@@ -79,27 +79,51 @@ def enter_last(run: Any, typed: Typed) -> list[str]:
     day = day_of(typed, "day")
     if day is None or day > queries.today():
         raise ValidationError({"day": _("完成日期不能在将来")})
-    system = queries.systems_of(run.scope, point).filter(name=typed["system"]).order_by(
-        "until", "-since").first()
-    if system is None:
-        raise ValidationError({"system": _("该点位没有这套设施")})
+    system, before = _system(run, point, typed["system"])
     keys: list[str] = []
-    duties = run.gathered.setdefault("duties", [duties_of(run.scope.organisation)])[0]
     for word in (part.strip() for part in typed["what"].split("、")):
-        found = duties_named(word, duties, system)
+        found = _named(run, word, system)
         if not found:
             raise ValidationError({"what": _("该设施没有 %(word)s 的运维内容。可填：%(known)s") % {
                 "word": word, "known": "、".join(WORDS)}})
         keys += found
     done = Done(system, tuple(dict.fromkeys(keys)), day_instant(day), _source(typed["what"]),
                 day_only=True)
-    held = DutyFinish.objects.filter(
-        organisation=run.scope.organisation, system=system, done_by=done.by).first()
-    if held is not None and held.withdrawn_at is None and (
-            held.done_at, tuple(held.duties)) == (done.at, done.duties):
+    if before.get(done.by) == (done.at, done.duties):
         return []
     run.gathered.setdefault(LAST, []).append(done)
     return [_("%d 项运维内容自该日起计") % len(done.duties)]
+
+
+Known = dict[str, tuple[int, tuple[str, ...]]]
+
+
+def _system(run: Any, point: MonitoringPoint, name: str) -> tuple[MonitoringSystem, Known]:
+    """A point's system by name, with what is known of it by source; looked up once a batch."""
+    cache = run.gathered.setdefault("systems", [{}])[0]
+    if point.pk not in cache:
+        systems = list(queries.systems_of(run.scope, point).order_by("since", "id"))
+        # The one that runs, else the last: it comes last in this order and takes the name.
+        by_name = {row.name: row for row in [s for s in systems if s.until] + [
+            s for s in systems if not s.until]}
+        rows = DutyFinish.objects.filter(
+            organisation=run.scope.organisation, system__in=systems, withdrawn_at=None)
+        known: dict[int, Known] = {}
+        for row in rows:
+            known.setdefault(row.system_id, {})[row.done_by] = (row.done_at, tuple(row.duties))
+        cache[point.pk] = (by_name, known)
+    by_name, known = cache[point.pk]
+    if name not in by_name:
+        raise ValidationError({"system": _("该点位没有这套设施")})
+    return by_name[name], known.get(by_name[name].pk, {})
+
+
+def _named(run: Any, word: str, system: MonitoringSystem) -> list[str]:
+    cache = run.gathered.setdefault("words", [{}])[0]
+    key = (word, system.kind, system.technique)
+    if key not in cache:
+        cache[key] = duties_named(word, duties_of(run.scope.organisation), system)
+    return cache[key]
 
 
 def _source(what: str) -> str:

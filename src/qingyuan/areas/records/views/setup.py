@@ -31,12 +31,21 @@ class _Files(forms.FileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Any number of files; the value is a list."""
+
+    widget = _Files
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(one, initial) for one in data or []]
+
+
 class SetupForm(forms.Form):
     """The workbook, and the papers that it names."""
 
     book = forms.FileField(
         label=gettext_lazy("建档表格（XLSX）"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
-    papers = forms.FileField(
+    papers = FilesField(
         label=gettext_lazy("旧记录（PDF 或 ZIP，可选）"), required=False,
         widget=_Files(attrs={"accept": ".pdf,.zip", "multiple": True}))
 
@@ -48,7 +57,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     form = SetupForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            one = _upload(scope, request)
+            one = _upload(scope, form)
         except SheetError as error:
             form.add_error("book", str(error))
         else:
@@ -58,10 +67,10 @@ def setup(request: HttpRequest) -> HttpResponse:
     }, status=422 if form.errors else 200)
 
 
-def _upload(scope: Scope, request: HttpRequest) -> store.Upload:
+def _upload(scope: Scope, form: SetupForm) -> store.Upload:
     """Keep what was sent, when it can be read at all, and try its lines."""
-    file = request.FILES["book"]
-    papers = request.FILES.getlist("papers")
+    file = form.cleaned_data["book"]
+    papers = form.cleaned_data["papers"]
     if file.size + sum(paper.size for paper in papers) > MOST:
         raise SheetError(_("一次最多上传 %d MB，请分成几次。") % (MOST >> 20))
     book = file.read()
