@@ -3,7 +3,9 @@
 from django.urls import path
 
 from .views import (
+    calendar,
     duties,
+    duty_sets,
     hand_overs,
     joint,
     letters,
@@ -11,8 +13,11 @@ from .views import (
     order_acts,
     order_page,
     orders,
+    own_duties,
     plans,
     stops,
+    task_page,
+    tasks,
     trips,
 )
 
@@ -22,6 +27,17 @@ urlpatterns = [
     path("duties/list/", duties.duty_list, name="duty-list"),
     path("duties/list.<str:form>", duties.export, name="duty-export"),
     path("duties/items/<str:key>/", duties.duty, name="duty"),
+    path("duties/sets/", duty_sets.sets, name="duty-sets"),
+    path("duties/own/", own_duties.own_duties, name="own-duties"),
+    path("duties/own/new/", own_duties.new, name="own-duty-new"),
+    path("duties/own/<number:pk>/", own_duties.own_duty, name="own-duty"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/new/", tasks.new, name="task-new"),
+    path("tasks/plan/", tasks.plan_anew, name="tasks-plan"),
+    path("tasks/many/", tasks.many, name="tasks-many"),
+    path("tasks/table.<str:form>", tasks.export, name="task-export"),
+    path("tasks/<number:pk>/", task_page.task_page, name="task"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/new/", orders.order_new, name="order-new"),
     path("orders/table.<str:form>", orders.export, name="order-export"),
