@@ -52,7 +52,7 @@ WINGS: tuple[Wing, ...] = (
                 "records:desk",
                 (
                     "records:desk",
-                    "records:desk-day",
+                    "records:desk-line",
                 ),
                 HOUSE,
             ),

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .views import (
+    desk,
     entries,
     fill,
     form_page,
@@ -43,6 +44,11 @@ urlpatterns = [
     path("presence/", presence.presence_list, name="presence"),
     path("presence.<str:form>", presence.presence_file, name="presence-file"),
     path("presence/<number:pk>/decide/", presence.presence_decide, name="presence-decide"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk.<str:form>", desk.desk_file, name="desk-file"),
+    path("desk/fill/", desk.refill, name="desk-fill"),
+    path("desk/sign/", desk.sign_normal, name="desk-sign"),
+    path("desk/lines/<number:pk>/", desk.line, name="desk-line"),
     path("review/", review.queue, name="review"),
     path("review/accept/", review.accept_many, name="review-accept-many"),
     path("review/statistics/", review_figures.statistics, name="review-statistics"),

@@ -12,9 +12,14 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import PointKeeper
 from qingyuan.areas.assets.queries import in_force, points_of, today
+from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import DutyClock
+from qingyuan.areas.organisations.regions import place_word, prefecture_of
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.areas.records.models import DeskDay, DeskLine, DeskState
+from qingyuan.standards.duties import Duty
+
+from .filling import FORMS
 
 TABS = ("exception", "no_data", "normal", "signed")
 PAGES: Mapping[str, str] = {
@@ -97,7 +102,7 @@ def narrowed(scope: Scope, rows: QuerySet[DeskLine], by: Filters) -> QuerySet[De
     if by.area:
         own = Q(point__place__area=by.area)
         rest = Q(point__place=None) | Q(point__place__area="")
-        code = by.area.rstrip("0").ljust(4, "0")
+        code = by.area[:4] if by.area.endswith("00") else by.area
         rows = rows.filter(own | (rest & Q(point__organisation__area__startswith=code)))
     if by.discharger.isdecimal() and len(by.discharger) < 19:
         rows = rows.filter(point__organisation=int(by.discharger))
@@ -137,13 +142,45 @@ def ordered(rows: QuerySet[DeskLine]) -> QuerySet[DeskLine]:
     ).select_related("point__organisation", "point__outlet", "system", "record")
 
 
-def other_work(scope: Scope, day: date) -> QuerySet[Any, dict[str, Any]]:
-    """Remote work due on a day that is written on a form of its own, by form's duty: {duty, n}."""
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Remote work that is written on a form of its own: at how many systems it is due, at how many
+    it is late."""
+
+    duty: Duty
+    form: str
+    due: int
+    late: int
+
+
+def other_work(scope: Scope, day: date) -> list[Other]:
+    """Remote work due on a day that the desk does not ask, in the order of the lists."""
     require(scope, "see_desk")
+    duties = duties_of(scope.organisation)
+    others = {duty.key: duty for duty in duties if duty.where == "remote"
+              and not {slug for _technique, slug in duty.forms} & set(FORMS.values())}
     rows = DutyClock.objects.filter(
-        organisation=scope.organisation, active=True, opens__lte=day,
-        point__in=points_of(scope).values("pk"))
-    return rows.order_by().values("duty").annotate(n=Count("pk")).filter(n__gt=0)
+        organisation=scope.organisation, active=True, opens__lte=day, duty__in=others,
+        point__in=points_of(scope).values("pk")).order_by()
+    found = {row["duty"]: row for row in rows.values("duty").annotate(
+        n=Count("pk"), late=Count("pk", filter=Q(due__lt=day)))}
+    return [Other(duty, duty.forms[0][1], found[key]["n"], found[key]["late"])
+            for key, duty in others.items() if key in found]
+
+
+def choices(rows: QuerySet[DeskLine]) -> dict[str, list[tuple[str, str]]]:
+    """What the filters of a desk offer: areas and dischargers. One query."""
+    found = rows.order_by().values_list(
+        "point__organisation", "point__organisation__name", "point__organisation__area",
+        "point__place__area").distinct()
+    areas, owners = {}, {}
+    for pk, name, area, place in found:
+        owners[str(pk)] = name
+        code = place or prefecture_of(area)
+        if code:
+            areas[code] = place_word(code)
+    return {"areas": sorted(areas.items()), "dischargers": sorted(
+        owners.items(), key=lambda one: one[1])}
 
 
 def link(row: DeskLine, page: str) -> str:
