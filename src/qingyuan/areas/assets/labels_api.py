@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
-from ninja.responses import Status
 from pydantic import AwareDatetime, Field
 
 from qingyuan.areas.organisations.scope import require
@@ -96,12 +95,12 @@ def opening_list(request: HttpRequest, asked: Query[Page]) -> dict[str, Any]:
     return {"count": found.count(), "items": [_told(one, read.get(one.pk, 0)) for one in rows]}
 
 
-@router.post("/openings", response={201: OpeningOut})
-def open_ledger(request: HttpRequest, asked: OpeningIn) -> Status:
+@router.post("/openings", response=OpeningOut)
+def open_ledger(request: HttpRequest, asked: OpeningIn) -> dict[str, Any]:
     """Open the ledger of one of the caller's own points, from now for at most 7 days."""
     scope = request.scope
     row = labels.open_ledger(scope, queries.point(scope, asked.point), asked.until, asked.reason)
-    return Status(201, _told(row, 0))
+    return _told(row, 0)
 
 
 @router.post("/openings/{pk}/close", response=OpeningOut)
