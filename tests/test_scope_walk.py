@@ -44,6 +44,7 @@ SAID: dict[str, dict[str, Any]] = {
     "maintenance.dutysetchoice": {"set": "winter", "on": True},
     "maintenance.dutyclock": {"duty": "hj75.g1.log", "active": True},
     "maintenance.tasksheet": {"form": "hj75.g4", "duties": []},
+    "maintenance.orderclock": {"code": "reply", "provision": "fault.reply", "calendar": ""},
     "maintenance.sourcestop": {"filed_on": None, "event": None},
     "records.ownform": {"code": "own.walk", "version": 1, "text": ""},
     "records.record": {"form": "hj75.g4", "form_version": 1, "state": "submitted",
