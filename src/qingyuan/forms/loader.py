@@ -86,6 +86,13 @@ def read_form(text: str, name: str = "form.toml", book: Book | None = None) -> F
 
 
 @lru_cache(maxsize=1)
+def shared_parts() -> list[tuple[str, str]]:
+    """(name, label) of the fields that every form may take by name."""
+    common = tomllib.loads((FORMS / COMMON).read_text(encoding="utf-8"))
+    return [(name, str(part["label"])) for name, part in common["part"].items()]
+
+
+@lru_cache(maxsize=1)
 def _shipped() -> Forms:
     return _read(FORMS, load())
 

@@ -156,6 +156,10 @@ VERBS = {
     "refuse_letter": gettext_lazy("答复不同意"),
     "silent_letter": gettext_lazy("逾期视为同意"),
     "discard_letter": gettext_lazy("删除函件草稿"),
+    "fill_desk": gettext_lazy("填写远程检查"),
+    "sign_desk": gettext_lazy("确认远程检查"),
+    "keep_own_form": gettext_lazy("登记自定记录表"),
+    "switch_own_form": gettext_lazy("启用或停用自定记录表"),
 }
 NAMES = {
     "point": gettext_lazy("点位"),

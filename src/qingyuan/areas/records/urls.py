@@ -9,6 +9,7 @@ from .views import (
     form_page,
     forms,
     label,
+    own_forms,
     pdf,
     presence,
     records,
@@ -23,6 +24,10 @@ register_converter(pdf.Month, "month")
 app_name = "records"
 urlpatterns = [
     path("forms/", forms.form_list, name="forms"),
+    path("forms/own/", own_forms.own_form_list, name="own-forms"),
+    path("forms/own/template.toml", own_forms.template, name="own-form-template"),
+    path("forms/own/<str:code>.toml", own_forms.text, name="own-form-text"),
+    path("forms/own/<str:code>/switch/", own_forms.switch, name="own-form-switch"),
     path("forms/<str:code>/", form_page.form_page, name="form"),
     path("forms/<str:code>/live/", form_page.live, name="form-live"),
     path("forms/<str:code>/print/", forms.paper, name="form-print"),

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.records import queries, words
+from qingyuan.areas.records.keeping.forms import form_for
 from qingyuan.areas.rules.queries import BookFor
 from qingyuan.forms import Form, Setting
 
@@ -49,7 +50,7 @@ def chosen(request: HttpRequest, code: str) -> Chosen:
     """404 for a form that is not there or a point that is not the caller's to see."""
     params = request.GET
     day = _day(params.get("at", ""))
-    form = queries.form_at(code, day)
+    form = form_for(request.scope.organisation, code, day)
     if form is None:
         raise Http404
     point = _point(request, form, params.get("point", ""))

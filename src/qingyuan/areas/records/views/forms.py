@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.access import page
-from qingyuan.areas.records import queries, words
+from qingyuan.areas.records import words
+from qingyuan.areas.records.keeping.forms import forms_of
 from qingyuan.areas.records.layout import Leaf, lay_out
 from qingyuan.forms import Form, prepare
 from qingyuan.forms.evaluating import BookOnDay
@@ -21,7 +22,7 @@ PAPER_ROWS = 3  # empty rows of a table on paper beyond those that must be fille
 @page("see_forms")
 def form_list(request: HttpRequest) -> HttpResponse:
     """Every form, by kind; filters in the address."""
-    every = list(queries.forms().values())
+    every = list(forms_of(request.scope.organisation, today()).values())
     kind, technique = request.GET.get("kind", ""), request.GET.get("technique", "")
     text = request.GET.get("q", "").strip()[:64]
     found = [one for one in every if _keeps(one, technique, text)]
