@@ -44,13 +44,15 @@ urlpatterns = [
     path("orders/<number:pk>/", order_page.order_page, name="order"),
     path("orders/<number:pk>/files/<sha256:digest>/", order_page.order_file, name="order-file"),
     path("orders/<number:pk>/letters/", letters.order_letter, name="order-letter"),
-    path("orders/<number:pk>/<str:code>/", order_acts.act, name="order-act"),
+    *(path(f"orders/<number:pk>/{code}/", order_acts.act, {"code": code}, name="order-act")
+      for code in order_acts.ACTS),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/new/", letters.letter_new, name="letter-new"),
     path("letters/<number:pk>/", letters.letter_page, name="letter"),
     path("letters/<number:pk>.pdf", letters.letter_pdf, name="letter-pdf"),
-    path("letters/<number:pk>/files/<str:part>/", letters.letter_file, name="letter-file"),
-    path("letters/<number:pk>/<str:code>/", letters.act, name="letter-act"),
+    path("letters/<number:pk>/files/<sha256:digest>/", letters.letter_file, name="letter-file"),
+    *(path(f"letters/<number:pk>/{code}/", letters.act, {"code": code}, name="letter-act")
+      for code in letters.ACTS),
     path("plans/", plans.plan_list, name="plans"),
     path("plans/<number:pk>/", plans.plan, name="plan"),
     path("plans/<number:pk>/scan/", plans.scan, name="plan-scan"),

@@ -140,8 +140,6 @@ def act(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         letters.discard_letter(request.scope, letter)
         messages.success(request, _("草稿已删除。"))
         return redirect("maintenance:letters")
-    if code not in LETTER_FORMS:
-        raise Http404
     form = LETTER_FORMS[code](request.POST, request.FILES, auto_id=f"id_{code}_%s")
     if form.is_valid():
         try:
@@ -160,6 +158,7 @@ DONE: Mapping[str, Any] = {
     "edit": letters.edit_letter, "send": letters.send_letter, "scan": letters.add_scan,
     "receive": letters.receive_letter, "decide": letters.decide_letter,
 }
+ACTS = (*DONE, "discard")
 
 
 def _kept(scope: Scope, typed: dict[str, Any]) -> dict[str, Any]:
@@ -173,12 +172,12 @@ def _kept(scope: Scope, typed: dict[str, Any]) -> dict[str, Any]:
 
 
 @page("see_orders")
-def letter_file(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+def letter_file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
     """The stamped scan or the receipt, for whoever may read the letter."""
     letter = letter_or_404(request, pk)
-    digest = {"scan": letter.scan, "receipt": letter.receipt}.get(part, "")
     found = Attachment.objects.filter(
-        organisation=letter.organisation_id, sha256=digest).first() if digest else None
+        organisation=letter.organisation_id, sha256=digest
+    ).first() if digest in (letter.scan, letter.receipt) else None
     if found is None:
         raise Http404
     return served(found, view=request.GET.get("view") == "1", request=request)
