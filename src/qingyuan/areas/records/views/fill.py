@@ -15,9 +15,8 @@ from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.records import reading, words
 from qingyuan.areas.records.keeping import actions, photos, queries
-from qingyuan.areas.records.keeping.definitions import NoForm, engine_of
+from qingyuan.areas.records.keeping.definitions import Engine, NoForm, engine_of
 from qingyuan.areas.records.models import Record, RecordState
-from qingyuan.areas.rules.queries import BookFor
 from qingyuan.forms import Problem
 from qingyuan.forms.sheet import Cells
 from qingyuan.forms.values import is_blank
@@ -37,11 +36,18 @@ from .form_page import (
 def asked_of(record: Record) -> Chosen:
     """The form of a record in its setting; 404 for a record whose form is gone."""
     try:
-        engine = engine_of(record)
+        found = chosen_for(record, engine_of(record))
     except NoForm as error:
         raise Http404 from error
-    book: BookFor = engine.book
-    return Chosen(engine.form, engine.setting, engine.day, record.point, book, {})
+    assert found is not None
+    return found
+
+
+def chosen_for(record: Record, engine: Engine | None) -> Chosen | None:
+    """A record's form as the pages of forms take it."""
+    if engine is None:
+        return None
+    return Chosen(engine.form, engine.setting, engine.day, record.point, engine.book, {})
 
 
 def draft_of(scope: Scope, pk: int) -> Record:
