@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.assets.sites_queries import distance, place_of
+from qingyuan.areas.files.models import Attachment
 from qingyuan.areas.maintenance.models import OrderState, Task, TaskState, WorkOrder
 from qingyuan.areas.maintenance.orders.actions import arrive
 from qingyuan.areas.maintenance.orders.queries import orders_of
@@ -98,6 +99,9 @@ def _write(
 ) -> Presence:
     at = queries.now_ms()
     _check(facts, at)
+    if facts["photo"] and not Attachment.objects.filter(
+            organisation=scope.organisation, sha256=facts["photo"]).exists():
+        raise ValidationError({"photo": _("照片还没有上传")})
     place = place_of(point)
     away = None
     if (place is not None and place.latitude is not None and place.longitude is not None

@@ -142,7 +142,7 @@ def test_a_clock_that_runs_ahead_waits_and_credits_the_servers(come):
     ({"phone_at": 0}, "phone_at"), ({"latitude": 91.0}, "latitude"),
     ({"longitude": float("nan")}, "latitude"), ({"longitude": None}, "latitude"),
     ({"accuracy": -1.0}, "latitude"), ({"client_id": "kurz"}, "client_id"),
-    ({"photo": "../../etc"}, "photo"),
+    ({"photo": "../../etc"}, "photo"), ({"photo": "ab" * 32}, "photo"),
 ])
 def test_what_no_phone_says_is_refused(come, facts, field):
     with pytest.raises(ValidationError) as refused:

@@ -62,13 +62,13 @@ function ask(needed) {
   by("reason-field").toggleAttribute("data-quiet", !needed);
 }
 
-function locate() {
+function locate(oldest = 15_000) {
   by("where").textContent = "正在定位…";
   if (!navigator.geolocation) { here = null; show(); return; }
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => { here = { latitude: coords.latitude, longitude: coords.longitude, accuracy: coords.accuracy }; show(); },
     () => { here = null; show(); },
-    { enableHighAccuracy: true, timeout: 20_000, maximumAge: 15_000 },
+    { enableHighAccuracy: true, timeout: 20_000, maximumAge: oldest },
   );
 }
 
@@ -202,7 +202,7 @@ async function flush(only) {
   if (done) window.location.reload();
 }
 
-by("again").addEventListener("click", locate);
+by("again").addEventListener("click", () => locate(0));
 window.addEventListener("online", () => flush());
 list();
 flush();

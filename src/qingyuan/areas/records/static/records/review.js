@@ -23,4 +23,4 @@ function decide(form) {
 }
 
 window.addEventListener("pageshow", () => { sent = false; });
-if (window.location.hash === "#return") why?.focus();
+if (window.location.hash === "#why") why?.focus();

@@ -35,7 +35,7 @@ document.addEventListener("keydown", (event) => {
     boxes.forEach((other) => { other.checked = other === box; });
     settle();
     form.requestSubmit();
-  } else if (event.key === "r") window.location.assign(`${link.href}#return`);
+  } else if (event.key === "r") window.location.assign(`${link.href}#why`);
 });
 
 window.addEventListener("pageshow", settle);
