@@ -9,6 +9,7 @@ from qingyuan.calc.types import Dated, Event, Mark
 
 from .. import models
 from ..models import EventKind, MarkState
+from .ranges import ranges_of
 
 SPANS = frozenset({EventKind.FAULT, EventKind.MAINTENANCE, EventKind.STOP})
 """Kinds of events that last; the others are done at an instant."""
@@ -34,8 +35,9 @@ def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
 
 
 def facts_of(point: int) -> Facts:
-    """Four queries."""
-    return Facts(_events(point), _marks(point), _parameters(point), _manual(point))
+    """Five queries. A range comes from the instruments where no parameter was set for it."""
+    parameters = {**ranges_of(point), **_parameters(point)}
+    return Facts(_events(point), _marks(point), parameters, _manual(point))
 
 
 def _events(point: int) -> tuple[Event, ...]:

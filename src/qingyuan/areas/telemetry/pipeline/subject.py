@@ -86,7 +86,7 @@ class Subject:
 
 
 def subject_of(point: MonitoringPoint) -> Subject:
-    """Everything about a point but its readings. Nine queries."""
+    """Everything about a point but its readings. Ten queries."""
     row = JudgedPoint.objects.get(pk=point.pk)
     return Subject(
         point.pk, "gas" if point.kind == "gas" else "water", book_for(point), facts_of(point.pk),
