@@ -50,7 +50,8 @@ urlpatterns = [
     path("letters/new/", letters.letter_new, name="letter-new"),
     path("letters/<number:pk>/", letters.letter_page, name="letter"),
     path("letters/<number:pk>.pdf", letters.letter_pdf, name="letter-pdf"),
-    path("letters/<number:pk>/files/<sha256:digest>/", letters.letter_file, name="letter-file"),
+    *(path(f"letters/<number:pk>/files/{part}/", letters.letter_file, {"part": part},
+           name="letter-file") for part in ("scan", "receipt")),
     *(path(f"letters/<number:pk>/{code}/", letters.act, {"code": code}, name="letter-act")
       for code in letters.ACTS),
     path("plans/", plans.plan_list, name="plans"),

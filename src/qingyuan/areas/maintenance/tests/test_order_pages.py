@@ -148,9 +148,8 @@ def test_a_letter_from_draft_to_answer(cast, order, browser_of, budget):
     scan = SimpleUploadedFile("盖章.pdf", PDF, "application/pdf")
     assert client.post(f"{address}send/", {"number": "示例〔2026〕3 号", "scan": scan}
                        ).status_code == 302
-    letter.refresh_from_db()
-    assert browser_of("inspector").get(f"{address}files/{letter.scan}/").content == PDF
-    assert browser_of("inspector").get(f"{address}files/{'0' * 64}/").status_code == 404
+    assert browser_of("inspector").get(f"{address}files/scan/").content == PDF
+    assert browser_of("inspector").get(f"{address}files/receipt/").status_code == 404
     with budget("letter"):
         said = text(client.get(address))
     for part in ("示例〔2026〕3 号", "环境保护部令第19号 第八条", "逾期未答复视为同意",

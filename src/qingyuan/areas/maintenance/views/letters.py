@@ -172,12 +172,12 @@ def _kept(scope: Scope, typed: dict[str, Any]) -> dict[str, Any]:
 
 
 @page("see_orders")
-def letter_file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
+def letter_file(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """The stamped scan or the receipt, for whoever may read the letter."""
     letter = letter_or_404(request, pk)
+    digest = letter.scan if part == "scan" else letter.receipt
     found = Attachment.objects.filter(
-        organisation=letter.organisation_id, sha256=digest
-    ).first() if digest in (letter.scan, letter.receipt) else None
+        organisation=letter.organisation_id, sha256=digest).first() if digest else None
     if found is None:
         raise Http404
     return served(found, view=request.GET.get("view") == "1", request=request)
