@@ -14,6 +14,7 @@ from qingyuan.areas.assets.queries import in_force, points_of, today
 from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance import tasks
 from qingyuan.areas.maintenance.models import JointSlot, Task, TaskKind, TaskSheet
+from qingyuan.areas.maintenance.planning.generate import plan
 from qingyuan.areas.maintenance.task_queries import tasks_of
 from qingyuan.areas.organisations.audit import audit, changes
 from qingyuan.areas.organisations.scope import Scope, require
@@ -21,6 +22,7 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.models import EventKind
 from qingyuan.kernel.clock import CST
 
+from .clocked import clocked
 from .queries import OPEN, joints_of
 
 TESTS = {"gas": "hj75.g5", "water": "hj355.h"}
@@ -80,6 +82,12 @@ def arrange_at(
     task = tasks.add_task(
         scope, held, day=day, title=_("比对校验"), kind=TaskKind.JOINT,
         sheets=[(system, TESTS[system.kind]) for system in found.order_by("id")])
+    # A test before its window opens counts all the same: the next is due from its real finish.
+    settles = clocked(scope.organisation, found)
+    for sheet in task.sheets.all():
+        sheet.duties = settles.get((sheet.system_id, sheet.form), sheet.duties)
+        sheet.save(update_fields=["duties"])
+    plan(scope.organisation, points=[held])
     return arrange(scope, task, third_party=third_party, begins=begins, ends=ends)
 
 

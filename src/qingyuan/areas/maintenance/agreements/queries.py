@@ -84,10 +84,15 @@ def trips_of(scope: Scope) -> QuerySet[Trip]:
     if not may(scope, "see_tasks"):
         return Trip.objects.none()
     crew = Prefetch("crew", TripMember.objects.select_related("person"))
-    return Trip.objects.filter(organisation=scope.organisation).annotate(
-        task_count=Count("tasks", filter=~Q(tasks__state__in=GONE), distinct=True),
-        point_count=Count("tasks__point", filter=~Q(tasks__state__in=GONE), distinct=True),
-    ).prefetch_related(crew)
+    return Trip.objects.filter(organisation=scope.organisation).prefetch_related(crew)
+
+
+def with_totals(trips: QuerySet[Trip]) -> QuerySet[Trip]:
+    """Trips with ``task_count`` and ``point_count``."""
+    standing = ~Q(tasks__state__in=GONE)
+    return trips.annotate(
+        task_count=Count("tasks", filter=standing, distinct=True),
+        point_count=Count("tasks__point", filter=standing, distinct=True))
 
 
 def stops_of(scope: Scope) -> QuerySet[SourceStop]:

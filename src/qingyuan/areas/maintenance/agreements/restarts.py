@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets.models import MonitoringSystem, SystemKind
 from qingyuan.areas.assets.queries import in_force, today
 from qingyuan.areas.assets.sites_queries import keepers_on
-from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import (
-    DutyClock,
     SourceStop,
     Task,
     TaskKind,
@@ -24,6 +22,7 @@ from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.rules.queries import book_for
 from qingyuan.kernel.clock import CST
 
+from .clocked import clocked
 from .queries import OPEN
 from .stop_rules import READY, VERIFY, outlasted, standing
 
@@ -108,10 +107,10 @@ def _task(
         setattr(task, name, value)
     task.save()
     if not task.sheets.exists():
-        clocked = _clocked(stop, systems)
+        settles = clocked(stop.organisation, systems)
         TaskSheet.objects.bulk_create([
             TaskSheet(task=task, system=system, form=form, opens=opens, due=due, due_at=due_at,
-                      duties=clocked.get((system.pk, form), []))
+                      duties=settles.get((system.pk, form), []))
             for system, form in wanted])
     task.sheets.filter(done_at=None).update(opens=opens, due=due, due_at=due_at)
     audit(scope, "plan_restart", task, None, {"day": due, "due": due, "title": task.title})
@@ -135,21 +134,3 @@ def _systems(stop: SourceStop, day: date) -> list[MonitoringSystem]:
 def _keeper(stop: SourceStop, day: date) -> User | None:
     rows = keepers_on([stop.point], day, unit=stop.organisation).get(stop.point_id, [])
     return next((row.person for row in rows if not row.backup), None)
-
-
-def _clocked(stop: SourceStop, systems: list[MonitoringSystem]) -> dict[tuple[int, str], list[str]]:
-    """(system, form) → the duties on site whose clocks run and that the form records."""
-    catalogue = duties_of(stop.organisation)
-    kinds = {system.pk: system for system in systems}
-    found: dict[tuple[int, str], list[str]] = {}
-    for pk, key in DutyClock.objects.filter(
-            organisation=stop.organisation, system__in=kinds, active=True,
-    ).order_by("duty").values_list("system_id", "duty"):
-        if key not in catalogue:
-            continue
-        duty, system = catalogue[key], kinds[pk]
-        if duty.where == "site" and duty.holds(system.kind, system.technique):
-            form = duty.form(system.technique)
-            found.setdefault((pk, form), []).append(key)
-    return found
-

@@ -34,7 +34,7 @@ def trip_list(request: HttpRequest) -> HttpResponse:
     scope = request.scope
     rows = _search(queries.trips_of(scope), request.GET.get("q", "").strip()[:64])
     chosen = request.GET.get("state", "")
-    listed = _by_state(rows, chosen).order_by("-first", "name", "pk")
+    listed = queries.with_totals(_by_state(rows, chosen)).order_by("-first", "name", "pk")
     if request.GET.get("form") in FORMS:
         return _export(request.GET["form"], listed)
     return render(request, "maintenance/trips.html", {
