@@ -160,6 +160,13 @@ VERBS = {
     "sign_desk": gettext_lazy("确认远程检查"),
     "keep_own_form": gettext_lazy("登记自定记录表"),
     "switch_own_form": gettext_lazy("启用或停用自定记录表"),
+    "start_record": gettext_lazy("开始填写"),
+    "save_record": gettext_lazy("代为填写"),
+    "submit_record": gettext_lazy("提交记录"),
+    "correct_record": gettext_lazy("更正记录"),
+    "replace_record": gettext_lazy("由新版代替"),
+    "void_record": gettext_lazy("作废记录"),
+    "discard_record": gettext_lazy("删除草稿"),
 }
 NAMES = {
     "point": gettext_lazy("点位"),

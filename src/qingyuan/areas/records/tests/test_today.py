@@ -81,6 +81,7 @@ def test_queries_do_not_grow_with_the_work(cast, browser_of, rig, budget):
             state="assigned", day=today(), opens=today(), due=today(), due_at=1)
         TaskSheet.objects.create(task=task, form="hj75.g1", opens=today(), due=today(),
                                  due_at=number)
+    client = browser_of("engineer")
     with budget("today"):
-        page = shown(browser_of("engineer"))
+        page = shown(client)
     assert page.count("data-row") == 6
