@@ -3,7 +3,7 @@
 Everything here is in memory: there are some hundred duties, shared between requests.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,8 @@ from qingyuan.standards.duties import (
     terms,
 )
 from qingyuan.standards.duty import PLACES
+
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What stands in the address; unknown words filter nothing. ``system`` is a key as of
-    ``system_key``."""
+    ``system_key``; ``set`` is a set's key, ALL, or "" for those that are switched on."""
 
     set: str = ""
     system: str = ""
@@ -77,7 +79,7 @@ class Filters:
             return found if found in among else ""
 
         return cls(
-            set=known("set", duties.sets), where=known("where", PLACES),
+            set=known("set", (*duties.sets, ALL)), where=known("where", PLACES),
             system=known("system", map(system_key, SYSTEMS)),
             interval=known("interval", COLUMNS), form=known("form", duties.forms),
             text=params.get("q", "").strip()[:64],
@@ -87,11 +89,15 @@ class Filters:
     def any(self) -> bool:
         return self != Filters()
 
-    def keeps(self, line: Line) -> bool:
+    def holds(self, key: str, on: Collection[str]) -> bool:
+        """Whether duties of a set are shown; ``on`` are the sets that are switched on."""
+        return key == self.set if self.set not in ("", ALL) else self.set == ALL or key in on
+
+    def keeps(self, line: Line, on: Collection[str]) -> bool:
         duty = line.duty
         words = f"{duty.name} {duty.group} {duty.cite()} {duty.key}".casefold()
         return (
-            (not self.set or duty.set == self.set)
+            self.holds(duty.set, on)
             and (not self.where or duty.where == self.where)
             and (not self.interval or self.interval in line.columns)
             and (not self.system or self.system in map(system_key, line.systems))

@@ -49,7 +49,7 @@ def test_what_is_not_there_is_not_found(browser_of, path):
 def test_every_cell_of_the_matrix_counts_what_the_catalogue_has_there(browser_of, budget):
     client = browser_of("manager")
     with budget("duties"):
-        rows = client.get("/duties/").context["rows"]
+        rows = client.get("/duties/?set=all").context["rows"]
     wanted = {
         (row.name, column): len({cell.duty.key for cell in cells})
         for row in load_duties().matrix(load(), timezone.localdate())
@@ -59,9 +59,10 @@ def test_every_cell_of_the_matrix_counts_what_the_catalogue_has_there(browser_of
             for cell in cells} == wanted
 
 
-def test_each_count_leads_to_a_list_of_so_many_duties(browser_of):
+@pytest.mark.parametrize("chosen", ["", "all"])
+def test_each_count_leads_to_a_list_of_so_many_duties(browser_of, chosen):
     client = browser_of("manager")
-    page = text(client.get("/duties/"))
+    page = text(client.get(f"/duties/?set={chosen}"))
     cells = re.findall(r'class="duty-count" href="([^"]+)"[^>]*><span class="num">(\d+)', page)
     assert len(cells) > len(SYSTEMS) * 3
     for href, count in cells:
@@ -85,7 +86,8 @@ def test_the_matrix_of_one_set_holds_that_set_alone(browser_of):
     ("system=nothing&interval=never", lambda d: True),
 ])
 def test_filters_of_the_address_leave_what_they_say(browser_of, query, holds):
-    answer = browser_of("manager").get(f"/duties/list/?{query}")
+    more = "" if "set=" in query else "&set=all"
+    answer = browser_of("manager").get(f"/duties/list/?{query}{more}")
     found = {line.duty.key for line in answer.context["page"].paginator.object_list}
     assert found == {d.key for d in load_duties() if holds(d)}
     assert found
@@ -176,3 +178,19 @@ def test_exports_hold_exactly_the_rows_shown(browser_of):
     cells = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
     assert [row[-1] for row in rows[1:]] == shown
     assert cells == rows
+
+
+def test_the_pages_show_what_the_company_has_switched_on_and_its_own(browser_of, cast):
+    from qingyuan.areas.maintenance import duty_sets
+
+    duty_sets.choose_set(cast.manager, "zibo", True)
+    duty_sets.choose_set(cast.manager, "video", False)
+    own = duty_sets.add_own_duty(cast.manager, name="示例反吹记录", kind="gas", where="site",
+                                 interval="7d", form="hj75.g1")
+    client = browser_of("manager")
+    keys = [row[-1] for row in csv.reader(io.StringIO(
+        client.get("/duties/list.csv").content.decode("utf-8-sig")))][1:]
+    sets = {key.partition(".")[0] for key in keys}
+    assert {"zibo", "own", "hj75"} <= sets
+    assert not {"video", "winter", "trade"} & sets
+    assert own.key not in browser_of("outsider").get("/duties/list.csv").content.decode()

@@ -11,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.maintenance import listing, queries, words
+from qingyuan.areas.maintenance.duty_sets import duties_of, sets_of
 from qingyuan.areas.organisations.access import page
+from qingyuan.areas.organisations.scope import may
+from qingyuan.areas.rules.queries import BookFor
 from qingyuan.forms import load_forms
 from qingyuan.standards.duties import SYSTEMS, Duties, Duty, system_name
 from qingyuan.standards.duty import COLUMNS, EQUIPMENT, KINDS, PLACES, PREFILLS
@@ -28,25 +31,32 @@ TROUBLES = {"unregulated": "该日没有规定", "no_interval": "本单位登记
 @page("see_duties")
 def matrix(request: HttpRequest) -> HttpResponse:
     """Kind of system × interval, with counts that lead to the lists."""
-    duties, book = queries.catalogue(), queries.standing(request.scope)
+    duties, on, book = _asked(request)
     by = listing.Filters.of(request.GET, duties)
     lines = listing.lines_of(duties, book, today())
-    chosen = [line for line in lines if not by.set or line.duty.set == by.set]
+    chosen = [line for line in lines if by.holds(line.duty.set, on)]
     rows = listing.matrix(chosen)
     return render(request, "maintenance/matrix.html", {
         "rows": rows, "by": by, "day": today(), "total": len(chosen),
         "columns": [(cell.column, COLUMNS[cell.column]) for cell in rows[0][2]],
-        "sets": [(one, sum(line.duty.set == one.key for line in lines))
+        "sets": [(one, sum(line.duty.set == one.key for line in lines), one.key in on)
                  for one in duties.sets.values()],
+        "may_choose": may(request.scope, "choose_duties"),
     })
+
+
+def _asked(request: HttpRequest) -> tuple[Duties, tuple[str, ...], BookFor]:
+    """The organisation's duties, the sets that it has switched on, and its book."""
+    own = request.scope.organisation
+    return duties_of(own), sets_of(own), queries.standing(request.scope)
 
 
 @page("see_duties")
 def duty_list(request: HttpRequest) -> HttpResponse:
     """The duties that the address asks for."""
-    duties, book = queries.catalogue(), queries.standing(request.scope)
+    duties, on, book = _asked(request)
     by = listing.Filters.of(request.GET, duties)
-    found = [line for line in listing.lines_of(duties, book, today()) if by.keeps(line)]
+    found = [line for line in listing.lines_of(duties, book, today()) if by.keeps(line, on)]
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "maintenance/duties.html", {
         "page": shown, "rows": [row_of(line, duties, by.system) for line in shown.object_list],
@@ -63,9 +73,9 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     """The rows that the list's address shows, all of them, with its columns."""
     if form not in sheets.FORMS:
         raise Http404
-    duties, book = queries.catalogue(), queries.standing(request.scope)
+    duties, on, book = _asked(request)
     by = listing.Filters.of(request.GET, duties)
-    lines = [line for line in listing.lines_of(duties, book, today()) if by.keeps(line)]
+    lines = [line for line in listing.lines_of(duties, book, today()) if by.keeps(line, on)]
     return sheets.answer(form, _("运维内容 %s") % today(), HEADINGS,
                          _cells(lines, duties, by.system), file="duties", widths=WIDTHS)
 
@@ -73,7 +83,7 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
 @page("see_duties")
 def duty(request: HttpRequest, key: str) -> HttpResponse:
     """One duty: what, why, the terms that bind today, and when it would be due again."""
-    duties, book = queries.catalogue(), queries.standing(request.scope)
+    duties, on, book = _asked(request)
     if key not in duties:
         raise Http404
     one = duties[key]
@@ -84,7 +94,7 @@ def duty(request: HttpRequest, key: str) -> HttpResponse:
         "prefill": PREFILLS.get(one.prefill, ""), "needs": [EQUIPMENT[n] for n in one.needs],
         "same_as": duties[one.same_as] if one.same_as else None,
         "stands_for": [other for other in duties if other.same_as == key],
-        "set": duties.sets[one.set],
+        "set": duties.sets[one.set], "is_on": one.set in on,
     })
 
 
