@@ -12,6 +12,7 @@ from qingyuan.areas.assets.models import MonitoringPoint, PointKeeper, ServiceCo
 from qingyuan.areas.assets.queries import in_force, today
 from qingyuan.areas.maintenance.models import HandOver, HandOverKind, Task, TaskState
 from qingyuan.areas.maintenance.orders import log
+from qingyuan.areas.maintenance.planning import clocks
 from qingyuan.areas.maintenance.planning.generate import plan
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope
@@ -115,7 +116,9 @@ def _planned(row: HandOver, points: Iterable[MonitoringPoint]) -> int:
     known = set(contracts.values_list("point_id", flat=True))
     if not known or row.taking_unit is None:
         return 0
-    return plan(row.taking_unit, points=[p for p in points if p.pk in known]).made
+    served = [point for point in points if point.pk in known]
+    clocks.refresh(row.taking_unit, points=served)
+    return plan(row.taking_unit, points=served).made
 
 
 def _later(row: HandOver, tasks: Any) -> list[Task]:

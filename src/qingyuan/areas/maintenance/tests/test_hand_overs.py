@@ -203,7 +203,8 @@ def test_between_units_what_follows_is_the_new_ones(cast, kept, contract):
     assert [line.organisation for line in lines] in ([], [cast.houses.unit])
 
 
-def test_the_other_unit_sees_this_hand_over_and_nothing_else(cast, contract, heir, kept, browser_of):
+def test_the_other_unit_sees_this_hand_over_and_nothing_else(
+        cast, contract, heir, kept, browser_of):
     other = drafted(cast, kept, heir)
     client, page = browser_of("outsider"), f"/hand-overs/{contract.pk}/"
     assert client.get(page).status_code == 404  # a draft is its author's
