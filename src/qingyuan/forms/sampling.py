@@ -284,7 +284,10 @@ class _Sampler:
             return {"name": "示例甲", "at": self._stamp()}
         if kind in ("number", "whole", "duration"):
             low = 1.0 if one.least is None else one.least
-            return int(low) + 1 if kind == "whole" else round(low + 9 * self.random.random(), 3)
+            high = low + 9 if one.most is None else min(low + 9, one.most)
+            low = min(low, high)
+            return int(min(low + 1, high)) if kind == "whole" else round(
+                low + (high - low) * self.random.random(), 3)
         return f"示例{one.label}"[:60]
 
     def _moment(self, one: Field) -> str:

@@ -3,11 +3,15 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.http import QueryDict
 
 DAY = "2026-03-05"
+DESK_DAY = date(2026, 11, 23)
+HOUR = 3600
 
 
 @pytest.fixture
@@ -79,3 +83,71 @@ def rig(cast, station):
     return SimpleNamespace(
         point=point, system=system, task=task, sheet=sheet,
         other=station("010000A8900016F000169D09", name="9 号排口").point)
+
+
+@pytest.fixture
+def morning(monkeypatch) -> int:
+    """Nine in the morning of the desk's day, for whoever asks for the time."""
+    import time
+
+    from qingyuan.areas.assets.queries import midnight, today
+    from qingyuan.kernel.clock import CST
+
+    at = (midnight(DESK_DAY) + timedelta(hours=9)).timestamp()
+    monkeypatch.setattr(time, "time", lambda: at)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime.fromtimestamp(at, CST))
+    assert today() == DESK_DAY
+    return int(at)
+
+
+@pytest.fixture
+def point(cast, station, morning) -> Callable[..., SimpleNamespace]:
+    """``point()``: a gas point whose hours came and whose calibration is two days old; ``hours``
+    are those left out, ``flag`` one of the last hour, ``kind`` and ``facts`` of the system."""
+    from qingyuan.areas.assets import facilities
+    from qingyuan.areas.assets.queries import midnight
+    from qingyuan.areas.telemetry import facts
+    from qingyuan.areas.telemetry.backfill import store
+    from qingyuan.areas.telemetry.models import LatestReading
+    from qingyuan.areas.telemetry.sources import simulated
+
+    count = iter(range(100))
+
+    def enter(kind="gas", missing=(), flag="N", heard=60, calibrated=48, **facts_of):
+        n = next(count)
+        medium = "water" if kind == "water" else "gas"
+        one = station(mn=f"010000A8900016F000170{n:03}", kind=medium, name=f"{n} 号排口")
+        given = {"technique": "extractive"} if kind == "gas" else {}
+        one.system = facilities.add_system(
+            cast.manager, one.point, kind=kind, name=f"{n} 号设施", since=DESK_DAY - timedelta(30),
+            **{**given, **facts_of})
+        code = {"gas": "a21026", "nmhc": "a24088", "water": "w01018"}.get(kind)
+        begin = int(midnight(DESK_DAY).timestamp()) - 24 * HOUR
+        if code and heard is not None:
+            store(one.point.pk, "hour", [(code, "Avg")], [
+                (begin + HOUR * n, [20.0], [flag if n == 32 else "N"])
+                for n in range(33) if n not in missing], simulated())
+            store(one.point.pk, "min", [(code, "Avg")], [
+                (begin + 600 * n, [20.0], ["N"]) for n in range(144)], simulated())
+            LatestReading.objects.update_or_create(
+                point=one.point, defaults={"at": (morning - heard) * 1000, "frame": 1})
+        if calibrated is not None:
+            kind = "standard_check" if kind == "water" else "calibration"
+            one.event = facts.record_event(
+                cast.manager, one.point, kind=kind, start=morning - calibrated * HOUR, passed=True)
+        return one
+
+    return enter
+
+
+@pytest.fixture
+def filled(cast, morning) -> Callable[..., SimpleNamespace]:
+    """``filled()``: the unit's desk of the day, and its lines by the name of the point."""
+    from qingyuan.areas.records.desk import actions
+
+    def fill(day=DESK_DAY, **more) -> SimpleNamespace:
+        desk = actions.fill(cast.houses.unit, day, **more)
+        lines = {line.point.name: line for line in desk.lines.select_related("point", "system")}
+        return SimpleNamespace(desk=desk, lines=lines, only=next(iter(lines.values()), None))
+
+    return fill

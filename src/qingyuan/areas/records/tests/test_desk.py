@@ -1,7 +1,6 @@
 """The daily remote check: what telemetry says of each point, and what a signature makes of it."""
 
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qingyuan.areas.assets import facilities
-from qingyuan.areas.assets.queries import midnight, today
 from qingyuan.areas.maintenance.duty_sets import choose_set
 from qingyuan.areas.maintenance.models import DutyClock, WorkOrder
 from qingyuan.areas.maintenance.planning.clocks import refresh
@@ -17,72 +15,14 @@ from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.records.desk import actions, queries
 from qingyuan.areas.records.models import DeskDay, DeskLine, Record
 from qingyuan.areas.telemetry import facts
-from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.marking.actions import prepare_mark
 from qingyuan.areas.telemetry.models import LatestReading
-from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.kernel.clock import CST
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("morning")]
 DAY = date(2026, 11, 23)
 HOUR = 3600
 SIGN = {"name": "示例甲"}
-
-
-@pytest.fixture(autouse=True)
-def morning(monkeypatch):
-    """Nine in the morning of the desk's day, for whoever asks for the time."""
-    import time
-
-    at = (midnight(DAY) + timedelta(hours=9)).timestamp()
-    monkeypatch.setattr(time, "time", lambda: at)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime.fromtimestamp(at, CST))
-    assert today() == DAY
-    return int(at)
-
-
-@pytest.fixture
-def point(cast, station, morning):
-    """``point()``: a gas point whose hours came and whose calibration is two days old; ``hours``
-    are those left out, ``flag`` one of the last hour, ``kind`` and ``facts`` of the system."""
-    count = iter(range(100))
-
-    def enter(kind="gas", missing=(), flag="N", heard=60, calibrated=48, **facts_of):
-        n = next(count)
-        medium = "water" if kind == "water" else "gas"
-        one = station(mn=f"010000A8900016F000170{n:03}", kind=medium, name=f"{n} 号排口")
-        given = {"technique": "extractive"} if kind == "gas" else {}
-        one.system = facilities.add_system(
-            cast.manager, one.point, kind=kind, name=f"{n} 号设施", since=DAY - timedelta(30),
-            **{**given, **facts_of})
-        code = {"gas": "a21026", "nmhc": "a24088", "water": "w01018"}.get(kind)
-        begin = int(midnight(DAY).timestamp()) - 24 * HOUR
-        if code and heard is not None:
-            store(one.point.pk, "hour", [(code, "Avg")], [
-                (begin + HOUR * n, [20.0], [flag if n == 32 else "N"])
-                for n in range(33) if n not in missing], simulated())
-            store(one.point.pk, "min", [(code, "Avg")], [
-                (begin + 600 * n, [20.0], ["N"]) for n in range(144)], simulated())
-            LatestReading.objects.update_or_create(
-                point=one.point, defaults={"at": (morning - heard) * 1000, "frame": 1})
-        if calibrated is not None:
-            kind = "standard_check" if kind == "water" else "calibration"
-            one.event = facts.record_event(
-                cast.manager, one.point, kind=kind, start=morning - calibrated * HOUR, passed=True)
-        return one
-
-    return enter
-
-
-@pytest.fixture
-def filled(cast, morning):
-    """``filled()``: the unit's desk of the day, and its lines by the name of the point."""
-    def fill(day=DAY, **more) -> SimpleNamespace:
-        desk = actions.fill(cast.houses.unit, day, **more)
-        lines = {line.point.name: line for line in desk.lines.select_related("point", "system")}
-        return SimpleNamespace(desk=desk, lines=lines, only=next(iter(lines.values()), None))
-
-    return fill
 
 
 def said(line) -> list[str]:
