@@ -24,6 +24,22 @@ async function digest(blob) {
   return [...new Uint8Array(found)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// A small copy as a data address, which the page's policy allows; "" for what the browser cannot draw.
+export async function preview(blob) {
+  try {
+    const found = await createImageBitmap(blob);
+    const size = Math.max(found.width, found.height);
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round((found.width / size) * 192));
+    canvas.height = Math.max(1, Math.round((found.height / size) * 192));
+    canvas.getContext("2d").drawImage(found, 0, 0, canvas.width, canvas.height);
+    found.close();
+    return canvas.toDataURL("image/jpeg", 0.7);
+  } catch {
+    return "";
+  }
+}
+
 // What the answer says of the file; the bytes are kept under its digest. Without a digest, which a page needs a
 // secure address for, the file is sent at once.
 export async function take(draft, blob, kind, name) {

@@ -1,6 +1,6 @@
 // A record as it is filled in: everything typed is kept in the browser at once and on the server every few seconds;
 // photos and signatures wait until they can be sent. A form that lies open goes on without a connection.
-import { send, sendAll, stamp, take, watchPlace } from "./camera.js";
+import { preview, send, sendAll, stamp, take, watchPlace } from "./camera.js";
 import { draftOf, dropFile, filesOf, forget, keepDraft } from "./drafts.js";
 import { addRow, dropRow, makeRoom } from "./rows.js";
 import { signature } from "./sign.js";
@@ -53,6 +53,7 @@ function changed() {
 
 let latest = 0;
 async function ask() {
+  if (!navigator.onLine) return;
   const number = (latest += 1);
   try {
     const answer = await fetch(form.dataset.live, { method: "POST", body: body() });
@@ -161,7 +162,7 @@ function thumb(shots, said, source) {
   place.dataset.sha = said.sha256 ?? "";
   const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: shots.dataset.path, value: said.sha256 ? JSON.stringify(said) : "" });
   const shown = shots.dataset.what === "photo"
-    ? Object.assign(document.createElement("img"), { src: source, alt: said.name || "照片", width: 96, height: 72 })
+    ? Object.assign(document.createElement("img"), { ...(source ? { src: source } : {}), alt: said.name || "照片", width: 96, height: 72 })
     : Object.assign(document.createElement("span"), { className: "thumb-file", textContent: said.name || "附件" });
   const time = Object.assign(document.createElement("span"), { className: "thumb-said num", textContent: `${(said.at ?? "").slice(11, 16)}${said.lat === undefined && shots.dataset.what === "photo" ? " 无位置" : ""}` });
   const out = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-ghost-secondary btn-icon" });
@@ -190,7 +191,7 @@ async function chosen(input) {
   for (const blob of [...input.files]) {
     const { file, said } = await take(draft, blob, shots.dataset.what, blob.name);
     if (said.sha256 && shots.querySelector(`.thumb[data-sha="${said.sha256}"]`)) continue;
-    const place = thumb(shots, said, URL.createObjectURL(blob));
+    const place = thumb(shots, said, await preview(blob));
     if (!file.id) await sendNow(place, file, said);
   }
   input.value = "";
@@ -221,7 +222,7 @@ async function drawn(signs) {
   form.elements[`${path}.at`].value = said.at;
   signs.querySelector("[data-sign-at]").textContent = said.at.replace("T", " ");
   const shown = signs.querySelector(".signed");
-  shown.src = URL.createObjectURL(blob);
+  shown.src = await preview(blob);
   shown.hidden = false;
   changed();
   save();
@@ -246,7 +247,8 @@ async function restore(held) {
       if (field.name === "open") field.closest("details").open = field.checked;
     } else field.value = found[0] ?? "";
   }
-  const here = new Map((await filesOf(draft)).map((file) => [file.sha256, URL.createObjectURL(file.blob)]));
+  const here = new Map();
+  for (const file of await filesOf(draft)) here.set(file.sha256, await preview(file.blob));
   const source = (sha) => here.get(sha) ?? `${form.dataset.keep}${sha}/?view=1`;
   for (const shots of form.querySelectorAll(".shots")) {
     shots.querySelectorAll(".thumb").forEach((place) => place.remove());
