@@ -251,6 +251,13 @@ NAMES = {
     "withdrawn": gettext_lazy("撤销任务数"),
     "planned": gettext_lazy("新增任务数"),
     "(secret)": "••••••",
+    "day": gettext_lazy("日期"),
+    "confirmed": gettext_lazy("确认设施"),
+    "exceptions": gettext_lazy("其中异常"),
+    "looked": gettext_lazy("已看画面"),
+    "systems": gettext_lazy("设施数"),
+    "code": gettext_lazy("编号"),
+    "version": gettext_lazy("版本"),
 }
 INSTANTS = frozenset({"start", "end", "declared_at", "time"})  # epoch seconds
 WORDS = {

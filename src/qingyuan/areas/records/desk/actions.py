@@ -19,5 +19,5 @@ def refill(scope: Scope, day: str) -> DeskDay:
     begun."""
     require(scope, "sign_desk")
     desk = fill(scope.organisation, china_day(day))
-    audit(scope, "fill_desk", desk, None, {"day": desk.day, "lines": desk.lines.count()})
+    audit(scope, "fill_desk", desk, None, {"day": desk.day, "systems": desk.lines.count()})
     return desk

@@ -229,7 +229,8 @@ def _keep(signing: Signing, waiting: Sequence[DeskLine], made: Sequence[Record])
         "looked": signing.looked}]
     desk.save(update_fields=["signed"])
     audit(scope, "sign_desk", desk, None, {
-        "day": desk.day, "lines": len(waiting), "exceptions": odd, "looked": signing.looked})
+        "day": desk.day, "confirmed": len(waiting), "exceptions": odd,
+        "looked": signing.looked})
 
 
 def _dones(row: DeskLine, record: Record, signing: Signing) -> list[Done]:
