@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.assets.sites_queries import colleagues
-from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance.models import HandOver, HandOverKind
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role, User
 from qingyuan.areas.organisations.scope import Scope, require
 
 from . import reassigning
+from .attached import attached
 from .hand_over_items import PARTS, Item, collected, item
 from .queries import hand_overs_of
 
@@ -183,7 +183,8 @@ def _signs(scope: Scope, unit: Organisation, person: User | None) -> None:
 
 def _signed(scope: Scope, name: str, signature: Any) -> dict[str, Any]:
     said = name.strip() or scope.who
-    file = keep(scope, signature, kind="signature", name=said).sha256 if signature else ""
+    file = attached(scope, signature, kind="signature", name=said,
+                    field="signature") if signature else ""
     return {"name": said[:64], "at": round(time.time() * 1000), "sha256": file,
             "by": scope.who[:128]}
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import Medium, MonitoringPoint, MonitoringSystem
 from qingyuan.areas.assets.queries import in_force, points_of, today
-from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance import tasks
 from qingyuan.areas.maintenance.models import JointSlot, Task, TaskKind, TaskSheet
 from qingyuan.areas.maintenance.planning.generate import plan
@@ -22,6 +21,7 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.models import EventKind
 from qingyuan.kernel.clock import CST
 
+from .attached import attached
 from .clocked import clocked
 from .queries import OPEN, joints_of
 
@@ -137,9 +137,9 @@ def attach_report(
         raise ValidationError({"number": _("请填写报告编号")})
     if file is None:
         raise ValidationError({"report": _("请选择报告文件")})
-    report = keep(scope, file, kind="file", name=number.strip())
+    report = attached(scope, file, kind="file", name=number.strip(), field="report")
     _changed(scope, row, "attach_report", {
-        "report": report.sha256, "report_number": number.strip()[:64], "passed": passed})
+        "report": report, "report_number": number.strip()[:64], "passed": passed})
     reference = f"joint:{row.pk}"
     gas = row.task.point.kind == Medium.GAS
     facts.record_event(

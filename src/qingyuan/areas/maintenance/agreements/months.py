@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.queries import dischargers, today
-from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance import queries as duties
 from qingyuan.areas.maintenance import tasks
 from qingyuan.areas.maintenance.models import MonthPlan, MonthPlanState, PlanLine, Task
@@ -22,6 +21,7 @@ from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import Organisation
 from qingyuan.areas.organisations.scope import Scope, require
 
+from .attached import attached
 from .queries import GONE, OPEN, plans_of, tasks_in, unsettled
 
 ACCEPTED, REFUSED = "accepted", "refused"
@@ -138,8 +138,8 @@ def record_paper(scope: Scope, plan: MonthPlan, name: str, scan: Any) -> MonthPl
         raise ValidationError({"scan": _("请选择确认单的扫描件")})
     if unsettled(row).exists():
         raise ValidationError(_("还有改期要求没有答复"))
-    kept = keep(scope, scan, kind="scan", name=_("月度计划确认单"))
-    row.scan = kept.sha256
+    row.scan = attached(
+        scope, scan, kind="scan", name=_("月度计划确认单"), field="scan")
     return _confirmed(scope, row, "record_paper_plan", name.strip())
 
 

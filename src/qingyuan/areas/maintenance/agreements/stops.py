@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.assets.queries import points_of, today
-from qingyuan.areas.files.actions import keep
 from qingyuan.areas.maintenance.models import SourceStop
 from qingyuan.areas.maintenance.planning.generate import plan
 from qingyuan.areas.organisations.audit import audit
@@ -24,6 +23,7 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.models import Event, EventKind
 
 from . import restarts
+from .attached import attached
 from .queries import standing_stops, stops_of
 
 AHEAD = timedelta(days=366)
@@ -72,7 +72,8 @@ def file_stop(
         row.planned_until = planned_until
     _check(row)
     if scan is not None:
-        row.filing_scan = keep(scope, scan, kind="scan", name=_("停运报备")).sha256
+        row.filing_scan = attached(
+            scope, scan, kind="scan", name=_("停运报备"), field="scan")
     row.save()
     audit(scope, "file_stop", row, before, {
         "filed_on": filed_on, "filing": row.filing, "filing_scan": row.filing_scan,

@@ -40,7 +40,7 @@ def hand_over_list(request: HttpRequest) -> HttpResponse:
     """Hand-overs of the unit and those to it; ``?form=xlsx`` as a file."""
     rows = _search(queries.hand_overs_of(request.scope), request.GET)
     chosen = request.GET.get("state", "")
-    listed = _by_state(rows, chosen)
+    listed = _by_state(rows, chosen).order_by("-day", "-pk")
     if request.GET.get("form") in FORMS:
         return _export(request.GET["form"], listed)
     shown = Paginator(listed, PAGE).get_page(request.GET.get("page"))
