@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties proof-forms bench-judging
+	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -71,11 +71,18 @@ proof-duties: $(STAMP)  ## next due dates over 10,000 random finishes
 proof-forms: $(STAMP)   ## every record form in every technique, every duty's page
 	QINGYUAN_PROOF=1 $(BIN)/pytest -q src/qingyuan/areas/maintenance src/qingyuan/forms
 
+proof-scope: $(STAMP)   ## every address of maintenance and records in every role, for another unit's rows
+	QINGYUAN_PROOF=1 $(BIN)/pytest -q tests/test_scope_walk.py
+
 bench-judging: $(STAMP)  ## a point-year judged, from arrays, from files and from the database; the hour page
 	$(BIN)/python bench/judge_year.py
 	$(BIN)/python bench/judge_file.py
 	$(BIN)/python bench/recompute.py
 	$(BIN)/python bench/hour_page.py
+
+bench-maintenance: $(STAMP)  ## a month of tasks for 200 points; the review page of one record
+	$(BIN)/python bench/plan_month.py
+	$(BIN)/python bench/review_page.py
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules
