@@ -21,4 +21,5 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "pulse_url": address_of("telemetry:pulse") if scope else None,
         "sign_out_url": address_of("organisations:sign-out"),
         "switch_url": address_of("organisations:choose"),
+        "tokens_url": address_of("organisations:tokens") if scope else None,
     }

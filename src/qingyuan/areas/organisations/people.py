@@ -121,6 +121,11 @@ def token_of(user: User) -> str:
     return _tokens.make_token(user)
 
 
+def has_password(user: User) -> bool:
+    """Whether there is a password to sign in with; an empty one is none."""
+    return bool(user.password) and user.has_usable_password()
+
+
 def user_of_link(uid: str, token: str) -> User | None:
     """Whose link it is; None for one that was used, is too old or was never given out."""
     try:

@@ -91,7 +91,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     shown = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     for who in shown.object_list:
         who.words = [Role(m.role).label for m in who.roles if m.active]
-        who.can_sign_in = who.has_usable_password()
+        who.can_sign_in = people.has_password(who)
     return render(request, "organisations/people.html", {
         "page": shown, "chosen": chosen,
         "tabs": [{"code": code, "label": label, "count": _by_state(scope, found, code).count()}
@@ -150,7 +150,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     entries = [*history(scope, who), *histories(scope, roles)]
     return render(request, "organisations/person.html", {
         "who": who, "form": form, "role_form": role, "roles": roles, "link": link,
-        "can_sign_in": who.has_usable_password(),
+        "can_sign_in": people.has_password(who),
         "history": sorted(entries, key=lambda entry: -entry.at)[:30],
     }, status=422 if form.errors else 200)
 

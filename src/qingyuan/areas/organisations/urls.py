@@ -11,10 +11,10 @@ urlpatterns = [
     path("act-for/", views.choose, name="choose"),
     path("people/", people_views.people_list, name="people"),
     path("people/new/", people_views.new, name="person-new"),
-    path("people/<int:pk>/", people_views.person, name="person"),
-    path("people/<int:pk>/roles/<int:membership>/", people_views.switch,
+    path("people/<number:pk>/", people_views.person, name="person"),
+    path("people/<number:pk>/roles/<number:membership>/", people_views.switch,
          name="membership-switch"),
     path("account/start/<str:uid>/<str:token>/", people_views.start, name="start"),
     path("account/tokens/", token_views.token_list, name="tokens"),
-    path("account/tokens/<int:pk>/withdraw/", token_views.withdraw, name="token-withdraw"),
+    path("account/tokens/<number:pk>/withdraw/", token_views.withdraw, name="token-withdraw"),
 ]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets import queries, sites, sites_queries
 from qingyuan.areas.assets.forms import refuse
 from qingyuan.areas.assets.site_forms import EndKeepingForm, KeeperForm
+from qingyuan.areas.assets.site_listing import by_state, dressed, load, search
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import may
 
 from .filled import filled, found
-from .offices import load
-from .sites import TABS, by_state, dressed, search
+from .sites import TABS
 
 PAGE = 100
 

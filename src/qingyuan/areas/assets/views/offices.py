@@ -1,6 +1,6 @@
 """Offices: how many people and points each has; one office with its people; entry and change."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets import queries, sites, sites_queries
-from qingyuan.areas.assets.models import Office, OfficeMember, PointKeeper
+from qingyuan.areas.assets.models import Office, OfficeMember
 from qingyuan.areas.assets.site_forms import EndKeepingForm, MemberForm, OfficeForm
+from qingyuan.areas.assets.site_listing import areas, load, members
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.models import Role
-from qingyuan.areas.organisations.regions import place_word, prefecture_of
-from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.areas.organisations.regions import place_word
+from qingyuan.areas.organisations.scope import may
 
 from .filled import filled, found
 
@@ -29,7 +30,7 @@ def office_list(request: HttpRequest) -> HttpResponse:
     today = queries.today()
     people = members(scope)
     loads = load(scope)
-    points = Counter(_areas(scope))
+    points = Counter(areas(scope))
     offices = list(sites_queries.offices_of(scope))
     for office in offices:
         office.people = people.get(office.pk, [])
@@ -53,32 +54,6 @@ def office_list(request: HttpRequest) -> HttpResponse:
     })
 
 
-def members(scope: Scope) -> dict[int, list[Any]]:
-    """Office id → the colleagues who work from it today."""
-    home = dict(OfficeMember.objects.filter(
-        queries.in_force(queries.today()), office__organisation=scope.organisation
-    ).values_list("person", "office"))
-    found_: dict[int, list[Any]] = defaultdict(list)
-    for who in sites_queries.colleagues(scope):
-        if who.pk in home:
-            found_[home[who.pk]].append(who)
-    return found_
-
-
-def load(scope: Scope) -> Counter[int]:
-    """Person id → points that he or she is the main keeper of today."""
-    rows = PointKeeper.objects.filter(
-        queries.in_force(queries.today()), organisation=scope.organisation, backup=False,
-        point__in=queries.points_of(scope).values("pk"))
-    return Counter(rows.values_list("person", flat=True))
-
-
-def _areas(scope: Scope) -> list[str]:
-    """The prefecture of each visible point."""
-    rows = queries.points_of(scope).values_list("place__area", "organisation__area")
-    return [own or prefecture_of(area) for own, area in rows]
-
-
 @page("see_sites")
 def office(request: HttpRequest, pk: int) -> HttpResponse:
     """One office: where it is, its people with what they look after, its history."""
@@ -92,7 +67,7 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
         "person").order_by("-until")[:50]
     return render(request, "assets/office.html", {
         "office": row, "area_word": place_word(row.area), "people": people, "past": past,
-        "points": Counter(_areas(scope))[row.area], "kept": sum(who.kept for who in people),
+        "points": Counter(areas(scope))[row.area], "kept": sum(who.kept for who in people),
         "share": sum(who.kept for who in people) / len(people) if people else None,
         "can_edit": may(scope, "edit_offices"), "usual": SHARE, "history": history(scope, row),
     })

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,17 +14,16 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets import queries, sites, sites_queries
 from qingyuan.areas.assets.models import (
     PERMITS,
-    EntryCondition,
     EntryKind,
     MonitoringPoint,
     OfficeMember,
-    PointKeeper,
     PointPlace,
 )
 from qingyuan.areas.assets.site_forms import EntryForm, HouseForm, PlaceForm
+from qingyuan.areas.assets.site_listing import by_state, dressed, own_keepers, search
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import histories
-from qingyuan.areas.organisations.models import OrganisationKind, Role, User
+from qingyuan.areas.organisations.models import Role, User
 from qingyuan.areas.organisations.regions import place_word, prefecture_of
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.ui.sheets import FORMS, answer
@@ -56,71 +55,11 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "page": shown, "chosen": chosen, "can_edit": may(scope, "edit_sites"),
         "can_label": may(scope, "print_labels"), "can_keep": may(scope, "edit_keepers"),
         "areas": [(code, place_word(code)) for code in codes],
-        "people": sites_queries.colleagues(scope) if _own_keepers(scope) else [],
+        "people": sites_queries.colleagues(scope) if own_keepers(scope) else [],
         "tabs": [{"code": code, "label": label, "count": by_state(scope, points, code).count()}
                  for code, label in TABS],
         "filtered": any(request.GET.get(name) for name in FILTERS),
     })
-
-
-def search(scope: Scope, params: Any) -> QuerySet[MonitoringPoint]:
-    """Visible points that fit the text, prefecture and keeper of an address."""
-    points = queries.points_of(scope).select_related("place__house")
-    text = params.get("q", "").strip()[:64]
-    if text:
-        points = points.filter(
-            Q(name__icontains=text) | Q(organisation__name__icontains=text)
-            | Q(place__house__name__icontains=text))
-    area = params.get("area", "")
-    if area.isdecimal():
-        points = points.filter(
-            Q(place__area=area) | (Q(place__area="") | Q(place=None))
-            & Q(organisation__area__startswith=area.removesuffix("00")))
-    keeper = params.get("keeper", "")
-    if keeper.isdecimal():
-        points = points.filter(Exists(_keepers(scope).filter(
-            person=int(keeper), point=OuterRef("pk"))))
-    return points
-
-
-def by_state(
-    scope: Scope, points: QuerySet[MonitoringPoint], state: str
-) -> QuerySet[MonitoringPoint]:
-    """Points without coordinates, or without a main keeper."""
-    if state == "nowhere":
-        return points.filter(Q(place=None) | Q(place__latitude=None))
-    if state == "nobody":
-        return points.filter(~Exists(_keepers(scope).filter(backup=False, point=OuterRef("pk"))))
-    return points
-
-
-def _keepers(scope: Scope) -> QuerySet[PointKeeper]:
-    rows = PointKeeper.objects.filter(queries.in_force(queries.today()))
-    return rows.filter(organisation=scope.organisation) if _own_keepers(scope) else rows
-
-
-def _own_keepers(scope: Scope) -> bool:
-    return scope.organisation.kind == OrganisationKind.OM_UNIT
-
-
-def dressed(scope: Scope, points: list[MonitoringPoint]) -> None:
-    """Each point with ``lies`` (its place or None), ``area_word``, ``kept`` (its keepers) and
-    ``asks`` (how many entry conditions hold today); in three queries."""
-    today = queries.today()
-    unit = scope.organisation if _own_keepers(scope) else None
-    kept = sites_queries.keepers_on([p.pk for p in points], today, unit=unit)
-    rows = EntryCondition.objects.filter(
-        queries.in_force(today), discharger__in={p.organisation_id for p in points}).order_by()
-    asks = {(d, p): n for d, p, n in rows.values_list("discharger", "point").annotate(
-        n=Count("id"))}
-    for point in points:
-        point.lies = getattr(point, "place", None)
-        area = sites_queries.area_of(point, point.lies)
-        point.area_word = place_word(area) if area else ""
-        point.kept = kept.get(point.pk, [])
-        point.main = next((k for k in point.kept if not k.backup), None)
-        point.asks = asks.get((point.organisation_id, None), 0) + asks.get(
-            (point.organisation_id, point.pk), 0)
 
 
 def _export(form: str, scope: Scope, points: QuerySet[MonitoringPoint]) -> HttpResponse:

@@ -197,7 +197,7 @@ def _newcomers(scope: Scope, report: list[dict[str, Any]]) -> list[Any]:
     names = {entry["typed"].get("username", "").strip().casefold() for entry in report
              if entry["sheet"] == PEOPLE and not entry["errors"]}
     return [user for user in people.people_of(scope).order_by("username")
-            if user.username.casefold() in names and not user.has_usable_password()]
+            if user.username.casefold() in names and not people.has_password(user)]
 
 
 def _xlsx(content: bytes, file: str, name: str) -> HttpResponse:
