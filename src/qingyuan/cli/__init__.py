@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),
     "forms": ("forms", "record forms: list, show, check, compute"),
     "recompute": ("recompute", "judge stored hours again, with progress"),
+    "plan": ("plan", "bring clocks of duties and tasks of all units up to date"),
     "spool": ("spool", "verify the raw frames' chain"),
     "simulate": ("simulate", "virtual stations that speak HJ 212"),
     "station": ("station", "add and list stations"),

@@ -2,14 +2,9 @@
 
 import logging
 
-from django.db.models import Q
-
-from qingyuan.areas.assets.models import ServiceContract
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.jobs import Periodic
-from qingyuan.areas.organisations.models import Organisation
 
-from .models import DutyClock
 from .orders import silence
 from .planning import clocks, generate
 
@@ -26,12 +21,8 @@ def plan_tasks() -> str:
     """Clocks and tasks of every unit through the end of the next month. A unit that cannot be
     planned holds up no other."""
     day = today()
-    contracts = ServiceContract.objects.filter(Q(until=None) | Q(until__gte=day))
-    units = Organisation.objects.filter(active=True).filter(
-        Q(pk__in=contracts.values("om_unit"))
-        | Q(pk__in=DutyClock.objects.filter(active=True).values("organisation")))
     moved, done, failed = 0, generate.Planned(), list[str]()
-    for unit in units:
+    for unit in generate.planned_units(day):
         try:
             moved += clocks.refresh(unit, today=day)
             done += generate.plan(unit, today=day)

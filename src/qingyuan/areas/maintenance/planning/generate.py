@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Q
 
-from qingyuan.areas.assets.models import MonitoringSystem, PointKeeper
+from qingyuan.areas.assets.models import MonitoringSystem, PointKeeper, ServiceContract
 from qingyuan.areas.assets.queries import today as china_today
 from qingyuan.areas.maintenance.models import DutyClock, Task, TaskKind, TaskSheet, TaskState
 from qingyuan.areas.organisations.models import Membership, Organisation
@@ -183,9 +183,10 @@ def _fixed(task: Task) -> Fixed:
                  late=task.moved_from is not None)
 
 
-def planned_through(organisation: Organisation) -> date | None:
-    """The last day for which something is planned."""
-    return Task.objects.filter(organisation=organisation, state__in=STANDING).aggregate(
-        last=Max("day"))["last"]
-
-
+def planned_units(today: date) -> list[Organisation]:
+    """Organisations with contracts that run or will, or with clocks that still do."""
+    contracts = ServiceContract.objects.filter(Q(until=None) | Q(until__gte=today))
+    running = DutyClock.objects.filter(active=True).order_by().values("organisation")
+    return list(Organisation.objects.filter(
+        Q(pk__in=contracts.order_by().values("om_unit")) | Q(pk__in=running.distinct()),
+        active=True))
