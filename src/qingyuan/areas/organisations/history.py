@@ -269,7 +269,6 @@ NAMES = {
     "orders": gettext_lazy("工单数"),
     "withdrawn": gettext_lazy("撤销任务数"),
     "planned": gettext_lazy("新增任务数"),
-    "day": gettext_lazy("日期"),
     "set": gettext_lazy("项目集"),
     "on": gettext_lazy("启用"),
     "forms": gettext_lazy("记录表"),

@@ -107,7 +107,7 @@ def _begin(
         **_definition(form), setting=_kept(setting), day=day,
         answers=prepare(form, known, before.answers if before else None, setting),
         client_id=client_id, author=scope.user, who=scope.who[:128], begun_at=now, saved_at=now)
-    audit(scope, "start_record", row, None, {"form": form.code, "point": point.pk, "day": day})
+    audit(scope, "start_record", row, None, {"form": form.title, "day": day})
     return row
 
 
@@ -170,7 +170,7 @@ def save(
 def discard(scope: Scope, record: Record) -> None:
     """Throw a draft away; its files stay in the organisation's store."""
     row = draft(scope, record)
-    audit(scope, "discard_record", row, {"form": row.form, "day": row.day}, None)
+    audit(scope, "discard_record", row, {"form": row.title, "day": row.day}, None)
     row.delete()
 
 
@@ -196,7 +196,7 @@ def correct(scope: Scope, record: Record, reason: str) -> Record:
         version=old.version + 1, replaces=old, reason=reason.strip()[:200], answers=old.answers,
         client_id=uuid.uuid4().hex, author=scope.user, who=scope.who[:128], begun_at=old.begun_at,
         finished_at=old.finished_at, saved_at=now_ms())
-    audit(scope, "correct_record", row, None, {"replaces": old.pk, "reason": row.reason})
+    audit(scope, "correct_record", row, None, {"version": row.version, "reason": row.reason})
     return row
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from qingyuan.areas.maintenance.models import WorkOrder
 from qingyuan.areas.maintenance.orders.queries import orders_of
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.areas.telemetry.models import Event, Factor
 from qingyuan.forms import Form
 
 from ..models import Record, Review
@@ -48,7 +49,7 @@ def told(scope: Scope, record: Record, own: bool) -> dict[str, Any]:
         "engine": engine, "pieces": pieces, "pictures": pictures(record, pieces),
         "kind": FORM_KINDS.get(record.kind, record.kind),
         "technique": TECHNIQUES.get(str(record.setting.get("technique", "")), ""),
-        "events": [row.event for row in record.events.select_related("event")],
+        "events": _events(record),
         "orders": orders,
         "reviews": list(Review.objects.filter(record=record)) if own else [],
         "sound": digest.sound(record) if record.digest else None,
@@ -56,6 +57,14 @@ def told(scope: Scope, record: Record, own: bool) -> dict[str, Any]:
         "left_out": [(path, one) for path, one in photos.placed(record.answers)
                      if "left_out" in one],
     }
+
+
+def _events(record: Record) -> list[tuple[Event, str]]:
+    """The events that the record brought, each with its factor's name. Two queries."""
+    found = [row.event for row in record.events.select_related("event")]
+    codes = {one.factor for one in found if one.factor}
+    names = dict(Factor.objects.filter(code__in=codes).values_list("code", "name"))
+    return [(one, names.get(one.factor, one.factor)) for one in found]
 
 
 def pictures(record: Record, pieces: Sequence[reading.Piece]) -> list[Picture]:
@@ -66,7 +75,7 @@ def pictures(record: Record, pieces: Sequence[reading.Piece]) -> list[Picture]:
     for path, one in photos.placed(record.answers):
         row = held.get(one.get("sha256", ""))
         if row is not None:
-            label = labels.get(path.removesuffix(".photos"), "")
+            label = labels.get(path) or labels.get(path.removesuffix(".photos"), "")
             said = {"at": row.taken_at, "lat": row.latitude, "lon": row.longitude,
                     "accuracy": row.accuracy, "name": one.get("name") or row.name, "kept": row.at}
             found.append(Picture(label, said, row.sha256, row.media_type.startswith("image/")))

@@ -181,6 +181,31 @@ def test_a_photo_from_a_browser_without_scripts_is_kept(browser_of, cast, rig):
         f"/records/{record.pk}/files/{digest}/").status_code == 200
 
 
+@pytest.mark.parametrize(("kind", "offered"), [("no_photo", True), ("escort", False)])
+def test_photos_may_be_left_out_where_the_site_forbids_them(cast, browser_of, rig, kind, offered):
+    from qingyuan.areas.assets.models import EntryCondition
+    from qingyuan.areas.maintenance.models import DutySetChoice
+
+    DutySetChoice.objects.create(organisation=cast.houses.unit, set="zibo", on=True)
+    EntryCondition.objects.create(
+        discharger=rig.point.organisation, kind=kind, since=date(2020, 1, 1))
+    draft = actions.start(cast.engineer, rig.point, "hj75.g4", system=rig.system)
+    page = text(browser_of("engineer").get(f"/records/{draft.pk}/fill/"))
+    assert ('data-left-out="analysers.so2.photos"' in page) is offered
+    said = json.dumps({"left_out": "防爆区", "confirmed_by": "示例张工"})
+    browser_of("engineer").post(f"/records/{draft.pk}/fill/save/", {
+        "open": "analysers.so2", "analysers.so2.photos": said, "saved_at": draft.saved_at})
+    draft.refresh_from_db()
+    assert draft.answers["analysers"]["so2"]["photos"] == [json.loads(said)]
+
+
+def test_a_done_sheet_says_so(cast, browser_of, rig):
+    rig.sheet.done_at, rig.sheet.done_by = 1, "record:1"
+    rig.sheet.save()
+    answer = browser_of("engineer").get(f"/records/new/?sheet={rig.sheet.pk}")
+    assert (answer.status_code, "该表已完成" in text(answer)) == (422, True)
+
+
 def test_throwing_a_draft_away(browser_of, draft):
     assert browser_of("engineer").post(
         f"/records/{draft.pk}/fill/discard/")["Location"] == "/today/"

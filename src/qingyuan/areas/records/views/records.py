@@ -138,7 +138,9 @@ def record_new(request: HttpRequest) -> HttpResponse:
     except ValidationError as error:
         errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     return render(request, "records/record_new.html", {
-        "choice": choice, "said": said, "errors": errors, "kinds": words.FORM_KINDS,
+        "choice": choice, "said": said, "errors": errors,
+        "groups": [(label, own) for kind, label in words.FORM_KINDS.items()
+                   if (own := [one for one in choice.forms if one.kind == kind])],
     }, status=422 if errors else 200)
 
 
