@@ -74,6 +74,9 @@ proof-forms: $(STAMP)   ## every record form in every technique, every duty's pa
 proof-scope: $(STAMP)   ## every address of maintenance and records in every role, for another unit's rows
 	QINGYUAN_PROOF=1 $(BIN)/pytest -q tests/test_scope_walk.py
 
+proof-browser: $(STAMP)  ## every record form in every technique, filled in and submitted in Chromium
+	QINGYUAN_PROOF=1 $(BIN)/pytest -q tests/test_browser_forms.py
+
 bench-judging: $(STAMP)  ## a point-year judged, from arrays, from files and from the database; the hour page
 	$(BIN)/python bench/judge_year.py
 	$(BIN)/python bench/judge_file.py
