@@ -121,7 +121,7 @@ def _given(given: Schema, *empty: str) -> dict[str, Any]:
 @router.get("/offices", response=list[OfficeOut])
 def offices(request: HttpRequest) -> Any:
     """The unit's offices, closed ones too."""
-    require(request.scope, "see_sites")  # type: ignore[attr-defined]
+    require(request.scope, "see_permits")  # type: ignore[attr-defined]
     return sites_queries.offices_of(request.scope)  # type: ignore[attr-defined]
 
 
@@ -158,7 +158,7 @@ def join_office(request: HttpRequest, pk: Key, given: Joining) -> Any:
 def people(request: HttpRequest) -> Any:
     """Active colleagues with role, office and the number of points in their care."""
     scope = request.scope  # type: ignore[attr-defined]
-    require(scope, "see_sites")
+    require(scope, "see_permits")
     loads = load(scope)
     home = {who.pk: office for office, rows in members(scope).items() for who in rows}
     return [{"id": who.pk, "username": who.username, "name": who.name, "phone": who.phone,

@@ -211,7 +211,7 @@ def conditions_of(scope: Scope) -> QuerySet[EntryCondition]:
 
 def offices_of(scope: Scope) -> QuerySet[Office]:
     """The unit's own offices, closed ones too."""
-    if not may(scope, "see_sites") or scope.organisation.kind == OrganisationKind.REGULATOR:
+    if not may(scope, "see_permits"):
         return Office.objects.none()
     return Office.objects.filter(organisation=scope.organisation)
 

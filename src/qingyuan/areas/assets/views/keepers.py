@@ -21,7 +21,7 @@ from .sites import TABS
 PAGE = 100
 
 
-@page("see_sites")
+@page("see_permits")
 def keepers(request: HttpRequest) -> HttpResponse:
     """The points that fit the address, to be chosen; a person and a day; how much each has."""
     scope = request.scope

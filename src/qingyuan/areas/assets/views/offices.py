@@ -20,10 +20,12 @@ from qingyuan.areas.organisations.scope import may
 
 from .filled import filled, found
 
+# How a unit staffs its offices is its own matter: the door is that of its permits, which neither
+# discharger nor regulator opens.
 SHARE = 8  # points that one person looks after are the figure people compare with; no rule
 
 
-@page("see_sites")
+@page("see_permits")
 def office_list(request: HttpRequest) -> HttpResponse:
     """The unit's offices with people, points and points per person; and who works from none."""
     scope = request.scope
@@ -54,7 +56,7 @@ def office_list(request: HttpRequest) -> HttpResponse:
     })
 
 
-@page("see_sites")
+@page("see_permits")
 def office(request: HttpRequest, pk: int) -> HttpResponse:
     """One office: where it is, its people with what they look after, its history."""
     scope = request.scope
