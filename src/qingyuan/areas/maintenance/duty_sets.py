@@ -99,7 +99,7 @@ def read(key: str, facts: Mapping[str, Any], *, active: bool = True) -> Duty:
 
 
 def _own_forms(facts: Mapping[str, Any]) -> dict[str, str]:
-    code = str(facts.get("form", ""))
+    code = str(facts.get("form") or "")
     return {code: str(facts.get("form_title") or code)} if code.startswith("own.") else {}
 
 
@@ -109,18 +109,18 @@ def _check(facts: Mapping[str, Any]) -> None:
     unknown = facts.keys() - FACTS
     if unknown:
         raise ValidationError(_("不认识的内容：%s") % "、".join(sorted(unknown)))
-    if not str(facts.get("name", "")).strip():
+    if not str(facts.get("name") or "").strip():
         wrong["name"] = _("请填写项目名称")
     if facts.get("kind") not in KINDS:
         wrong["kind"] = _("请选择设施类型")
     if facts.get("where") not in PLACES:
         wrong["where"] = _("请选择现场或远程")
-    if interval_of(str(facts.get("interval", ""))) is None:
+    if interval_of(str(facts.get("interval") or "")) is None:
         wrong["interval"] = _("周期写作 7d（天）、24h（小时）、3m（月），或 day、week、month、"
                               "quarter、half_year、year")
     if facts.get("where") == "remote" and not facts.get("prefill"):
         wrong["prefill"] = _("远程项目须选择由哪类数据预填")
-    form = str(facts.get("form", ""))
+    form = str(facts.get("form") or "")
     if not form.startswith("own.") and form not in catalogue().forms and form not in load_forms():
         wrong["form"] = _("没有这张记录表；自定记录表的编号以 own. 开头")
     techniques = facts.get("techniques") or []

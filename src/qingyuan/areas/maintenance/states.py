@@ -56,8 +56,3 @@ def following(task: Task, verb: str) -> str:
     if not may(task, verb):
         raise ValidationError(_("任务%s，不能进行该操作") % state_word("task", task.state).label)
     return LIFE[task.state, verb]
-
-
-def word(state: str) -> str:
-    """A state as the trail of acts says it."""
-    return str(TaskState(state).label)

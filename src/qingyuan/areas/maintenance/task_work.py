@@ -16,7 +16,7 @@ from qingyuan.areas.organisations.scope import Scope, require
 from .duty_sets import duties_of
 from .models import DutyClock, Task, TaskKind, TaskSheet, TaskState
 from .planning import clocks
-from .states import following, word
+from .states import following
 from .task_rows import colleague, held, held_sheet, movable, replan, said
 
 Sheet = tuple[MonitoringSystem | None, str]
@@ -34,7 +34,7 @@ def begin(scope: Scope, task: Task, at: int) -> Task:
         return row
     row.begun_at, row.person = at, row.person or scope.user
     row.save(update_fields=["state", "begun_at", "person"])
-    audit(scope, "begin_task", row, {"state": word(before)}, {"state": word(row.state), "begun_at": at})
+    audit(scope, "begin_task", row, {"state": before}, {"state": row.state, "begun_at": at})
     return row
 
 
@@ -85,8 +85,8 @@ def finish_sheet(scope: Scope, sheet: TaskSheet, *, done_at: int, done_by: str) 
     row.begun_at = row.begun_at or int(done_at)
     row.person = row.person or scope.user
     row.save(update_fields=["state", "done_at", "begun_at", "person"])
-    audit(scope, "finish_sheet", row, {"state": word(before)}, {
-        "state": word(row.state), "form": line.form, "done_by": done_by})
+    audit(scope, "finish_sheet", row, {"state": before}, {
+        "state": row.state, "form": line.form, "done_by": done_by})
     replan(row)
     return line
 
@@ -104,8 +104,8 @@ def reopen_sheet(scope: Scope, sheet: TaskSheet) -> TaskSheet:
     line.save(update_fields=["done_at", "done_by"])
     row.state, row.done_at = following(row, "reopen"), None
     row.save(update_fields=["state", "done_at"])
-    audit(scope, "reopen_sheet", row, {"state": word(before), "done_by": gone}, {
-        "state": word(row.state), "form": line.form})
+    audit(scope, "reopen_sheet", row, {"state": before, "done_by": gone}, {
+        "state": row.state, "form": line.form})
     replan(row)
     return line
 

@@ -17,7 +17,7 @@ from qingyuan.areas.organisations.models import User
 from qingyuan.areas.organisations.scope import Scope, may, require
 
 from .models import MonthPlanState, PlanLine, Task, TaskHelper
-from .states import following, word
+from .states import following
 from .task_rows import (
     colleague,
     consequences,
@@ -147,7 +147,7 @@ def ask_cancel(scope: Scope, task: Task, reason: str) -> Task:
     before, row.state_before = row.state, row.state
     row.state, row.cancel_why, row.fixed = following(row, "ask_cancel"), why, True
     row.save(update_fields=["state", "state_before", "cancel_why", "fixed"])
-    audit(scope, "ask_cancel", row, {"state": word(before)}, {"state": word(row.state), "reason": why})
+    audit(scope, "ask_cancel", row, {"state": before}, {"state": row.state, "reason": why})
     return row
 
 
@@ -158,7 +158,7 @@ def approve_cancel(scope: Scope, task: Task) -> Task:
     row = held(scope, task)
     before, row.state = row.state, following(row, "approve_cancel")
     row.save(update_fields=["state"])
-    audit(scope, "approve_cancel", row, {"state": word(before)}, {"state": word(row.state)})
+    audit(scope, "approve_cancel", row, {"state": before}, {"state": row.state})
     replan(row)
     return row
 
@@ -172,19 +172,19 @@ def refuse_cancel(scope: Scope, task: Task, reason: str) -> Task:
     before, following_ = row.state, following(row, "refuse_cancel")
     row.state, row.state_before, row.cancel_why = row.state_before or following_, "", ""
     row.save(update_fields=["state", "state_before", "cancel_why"])
-    audit(scope, "refuse_cancel", row, {"state": word(before)}, {"state": word(row.state), "reason": why})
+    audit(scope, "refuse_cancel", row, {"state": before}, {"state": row.state, "reason": why})
     return row
 
 
 
 def _give(scope: Scope, row: Task, person: User, verb: str, **more: Any) -> Task:
-    before = {"person": str(row.person) if row.person else "", "state": word(row.state)}
+    before = {"person": str(row.person) if row.person else "", "state": row.state}
     row.state = following(row, verb)
     row.person, row.fixed = person, True
     row.save(update_fields=["state", "person", "fixed"])
     TaskHelper.objects.filter(task=row, person=person).delete()
     audit(scope, f"{verb}_task", row, before, {
-        "person": str(person), "state": word(row.state), **more})
+        "person": str(person), "state": row.state, **more})
     return row
 
 

@@ -1,11 +1,10 @@
 """The API of duties, tasks and the plan. Days are China days, instants epoch milliseconds."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import Field
 
 from qingyuan.areas.assets.queries import points_of, systems_of
@@ -18,189 +17,27 @@ from qingyuan.areas.organisations.models import User
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.standards.duties import Duty
 
+from .task_schemas import (
+    Changed,
+    DangerOut,
+    DutyOut,
+    Key,
+    MoveIn,
+    OwnDutyIn,
+    OwnDutyOut,
+    PersonIn,
+    PlannedOut,
+    ReasonIn,
+    SetIn,
+    SetOut,
+    TaskIn,
+    TaskOut,
+    TasksAsked,
+    TasksOut,
+    TransferIn,
+)
+
 router = Router(tags=["tasks"])
-Key = Annotated[int, Field(ge=0, le=2**62)]
-MOST = 500
-
-
-class SheetOut(Schema):
-    """A form due at a visit; ``duties`` are keys of ``GET /duties``."""
-
-    id: int
-    system_id: int | None
-    form: str
-    duties: list[str]
-    opens: date
-    due: date
-    due_at: int
-    done_at: int | None
-    done_by: str
-
-
-class TaskOut(Schema):
-    """A visit. ``shown`` is its state as the pages show it: overdue goes before open work."""
-
-    id: int
-    point_id: int
-    point: str
-    discharger: str
-    kind: str
-    state: str
-    shown: str
-    title: str
-    day: date
-    opens: date
-    due: date
-    due_at: int
-    invalidates: bool
-    fixed: bool
-    person_id: int | None
-    person: str
-    trip_id: int | None
-    moved_from: date | None
-    moved_why: str
-    cancel_why: str
-    begun_at: int | None
-    done_at: int | None
-    sheets: list[SheetOut]
-
-    @staticmethod
-    def resolve_point(row: Task) -> str:
-        return row.point.name
-
-    @staticmethod
-    def resolve_discharger(row: Task) -> str:
-        return row.point.organisation.name
-
-    @staticmethod
-    def resolve_shown(row: Task) -> str:
-        return task_queries.shown_state(row)
-
-    @staticmethod
-    def resolve_person(row: Task) -> str:
-        return str(row.person or "")
-
-    @staticmethod
-    def resolve_sheets(row: Task) -> list[Any]:
-        return list(row.forms)
-
-
-class TasksOut(Schema):
-    count: int
-    tallies: dict[str, int]
-    items: list[TaskOut]
-
-
-class Changed(Schema):
-    """A task after an act; ``warnings`` say what the person lacks to be let in."""
-
-    task: TaskOut
-    warnings: list[str] = []
-
-
-class TasksAsked(Schema):
-    """Filters as in the address of the page."""
-
-    state: str = ""
-    kind: str = ""
-    mine: str = ""
-    person: str = ""
-    area: str = ""
-    discharger: str = ""
-    point: str = ""
-    first: str = Field("", alias="from")
-    last: str = Field("", alias="to")
-    q: str = Field("", max_length=64)
-    limit: int = Field(100, ge=1, le=MOST)
-    offset: int = Field(0, ge=0, le=10**9)
-
-
-class SheetIn(Schema):
-    system: Key | None = None
-    form: str = Field(max_length=64)
-
-
-class TaskIn(Schema):
-    point: Key
-    day: date
-    title: str = Field(max_length=128)
-    person: Key | None = None
-    sheets: list[SheetIn] = Field([], max_length=50)
-
-
-class PersonIn(Schema):
-    person: Key
-
-
-class TransferIn(PersonIn):
-    reason: str = Field(max_length=200)
-
-
-class MoveIn(Schema):
-    day: date
-    reason: str = Field("", max_length=200)
-
-
-class ReasonIn(Schema):
-    reason: str = Field(max_length=200)
-
-
-class DangerOut(Schema):
-    """A duty whose lateness makes data invalid from ``at`` on."""
-
-    point_id: int
-    point: str
-    system_id: int
-    duty: str
-    name: str
-    at: int
-    source: str
-    state: str
-    task_id: int | None
-
-
-class PlannedOut(Schema):
-    clocks: int
-    made: int
-    changed: int
-    withdrawn: int
-
-
-class DutyOut(Schema):
-    """A duty; ``on``: its set is switched on. ``interval`` is the one that its list prints."""
-
-    key: str
-    name: str
-    group: str
-    set: str
-    on: bool
-    kind: str
-    forms: dict[str, str]
-    where: str
-    cite: str
-    interval: str
-    rule: str
-    invalidates: bool
-    months: list[int]
-
-
-class SetOut(Schema):
-    key: str
-    title: str
-    on: bool
-    duties: int
-
-
-class SetIn(Schema):
-    on: bool
-
-
-class OwnDutyOut(Schema):
-    id: int
-    key: str
-    active: bool
-    facts: dict[str, Any]
-
 
 @router.get("/tasks", response=TasksOut)
 def task_list(request: HttpRequest, asked: Query[TasksAsked]) -> dict[str, Any]:
@@ -348,17 +185,16 @@ def own_duties(request: HttpRequest) -> list[OwnDuty]:
 
 
 @router.post("/duties/own", response=OwnDutyOut)
-def add_own_duty(request: HttpRequest, facts: dict[str, Any]) -> OwnDuty:
-    """Enter an own duty by its facts: name, kind, where, form, interval, …"""
-    facts.pop("key", None)
-    return duty_sets.add_own_duty(request.scope, **facts)
+def add_own_duty(request: HttpRequest, facts: OwnDutyIn) -> OwnDuty:
+    """Enter an own duty; name, kind, where, form and interval are needed."""
+    return duty_sets.add_own_duty(request.scope, **facts.dict(exclude_unset=True))
 
 
 @router.post("/duties/own/{pk}", response=OwnDutyOut)
-def edit_own_duty(request: HttpRequest, pk: Key, facts: dict[str, Any]) -> OwnDuty:
+def edit_own_duty(request: HttpRequest, pk: Key, facts: OwnDutyIn) -> OwnDuty:
     """Change facts of an own duty."""
     row = duty_sets.own_duties_of(request.scope).get(pk=pk)
-    return duty_sets.edit_own_duty(request.scope, row, **facts)
+    return duty_sets.edit_own_duty(request.scope, row, **facts.dict(exclude_unset=True))
 
 
 @router.post("/duties/own/{pk}/switch", response=OwnDutyOut)

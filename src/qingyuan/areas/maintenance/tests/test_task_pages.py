@@ -248,3 +248,64 @@ def test_who_changes_sets_and_own_duties(browser_of, cast):
     assert engineer.post(f"/duties/own/{row.pk}/", OWN).status_code == 403
     assert engineer.get("/duties/own/new/").status_code == 403
     assert browser_of("outsider").get(f"/duties/own/{row.pk}/").status_code == 404
+
+
+def post(client, path: str, facts: dict | None = None):
+    return client.post(f"/api/v1{path}", facts or {}, content_type="application/json")
+
+
+def test_the_api_does_what_the_pages_do(browser_of, cast, task):
+    client = browser_of("manager")
+    listed = client.get(f"/api/v1/tasks?from={task.day}&to={task.day}&limit=5").json()
+    assert [one["id"] for one in listed["items"]] == [task.pk]
+    assert listed["items"][0]["sheets"][0]["duties"]
+    done = post(client, f"/tasks/{task.pk}/assign", {"person": cast.engineer.user.pk}).json()
+    assert (done["task"]["state"], done["task"]["person_id"]) == (
+        "assigned", cast.engineer.user.pk)
+    refused = post(browser_of("engineer"), f"/tasks/{task.pk}/move", {
+        "day": (task.due + timedelta(days=1)).isoformat()})
+    assert refused.status_code == 422
+    assert "须由负责人改期" in refused.json()["errors"]["day"][0]
+    made = post(client, "/tasks", {
+        "point": task.point_id, "day": today().isoformat(), "title": "示例复查",
+        "sheets": [{"system": task.sheets.first().system_id, "form": "hj75.g1"}]})
+    assert made.json()["task"]["kind"] == "extra"
+    assert post(client, "/tasks/plan").json()["made"] == 0
+    assert client.get("/api/v1/tasks/endangered?within_hours=5000").json()
+    assert post(client, "/duties/sets/winter", {"on": True}).json() == {"on": True}
+    own = post(client, "/duties/own", {k: v for k, v in OWN.items() if v}).json()
+    assert own["key"] in {one["key"] for one in client.get("/api/v1/duties").json()}
+
+
+@pytest.mark.parametrize("verb", ["claim", "help", "leave", "approve-cancel"])
+def test_the_api_finds_nothing_of_another_unit(browser_of, task, verb):
+    client = browser_of("outsider")
+    assert client.get(f"/api/v1/tasks/{task.pk}").status_code == 404
+    assert post(client, f"/tasks/{task.pk}/{verb}").status_code == 404
+    assert client.get("/api/v1/tasks").json()["items"] == []
+    assert post(browser_of("storekeeper"), f"/tasks/{task.pk}/{verb}").status_code == 403
+
+
+def test_the_history_of_a_task_is_told_in_words(browser_of, cast, task):
+    tasks.assign(cast.manager, task, cast.engineer.user)
+    tasks.ask_cancel(cast.engineer, task, "示例停产")
+    page = text(browser_of("manager").get(page_of(task)))
+    for word in ("指派任务", "申请取消", "待执行"):
+        assert word in page
+
+
+def test_the_command_plans_and_says_so(served, capsys, monkeypatch):
+    from qingyuan.cli import plan as command
+
+    one = served(since=today())
+    monkeypatch.setattr(command, "opened", lambda data: None)
+    assert command.run(["--json", "--through", (today() + timedelta(days=20)).isoformat()]) == 0
+    out = capsys.readouterr().out
+    assert f'"unit": "{one.unit.name}"' in out
+    assert Task.objects.latest("day").day <= today() + timedelta(days=20)
+    assert command.run(["--unit", one.unit.name]) == 0
+    assert "0 withdrawn" in capsys.readouterr().out
+    with pytest.raises(command.BadInput, match="no unit"):
+        command.run(["--unit", "示例无此单位"])
+    with pytest.raises(command.BadInput, match="before today"):
+        command.run(["--through", "2020-01-01"])

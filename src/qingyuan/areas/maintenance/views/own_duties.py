@@ -16,7 +16,7 @@ from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import may, require
 from qingyuan.standards.duty import KINDS, PLACES, interval_of
 
-from .verbs import found, refuse
+from .verbs import fields_of, found, refuse
 
 
 @page("see_duties")
@@ -85,7 +85,7 @@ def _form_page(request: HttpRequest, form: OwnDutyForm, row: OwnDuty | None = No
     known = row is not None and row.key in duty_sets.duties_of(request.scope.organisation)
     return render(request, "maintenance/own_duty.html", {
         "form": form, "row": row, "known": known, "codes": form_codes(),
-        "fields": [(bound, form.UNITS.get(bound.name, "")) for bound in form],
+        "fields": fields_of(form),
         "can_edit": may(request.scope, "choose_duties"),
         "history": history(request.scope, row) if row else [],
     }, status=422 if form.errors else 200)
