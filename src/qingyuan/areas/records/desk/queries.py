@@ -139,7 +139,7 @@ def ordered(rows: QuerySet[DeskLine]) -> QuerySet[DeskLine]:
         output_field=IntegerField())
     return rows.annotate(rank=rank).order_by(
         "rank", "point__organisation__name", "point__name", "system__kind", "pk",
-    ).select_related("point__organisation", "point__outlet", "system", "record")
+    ).select_related("desk", "point__organisation", "point__outlet", "system", "record")
 
 
 @dataclass(frozen=True, slots=True)
