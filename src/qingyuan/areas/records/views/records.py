@@ -64,22 +64,28 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     if form not in sheets.FORMS:
         raise Http404
     by = queries.Filters.of(request.GET)
-    rows = queries.of_tab(queries.found(request.scope, by), by.state).defer(
-        "answers", "outcome", "risks", "setting")[:MOST]
+    rows = queries.of_tab(queries.found(request.scope, by), by.state)
     return sheets.answer(form, _("运维记录"), [
         _("日期"), _("排污单位"), _("点位"), _("设施"), _("记录表"), _("用途"), _("版本"),
         _("结论"), _("状态"), _("填写人"), _("完成时间"), _("提交时间"), _("编号"),
     ], _lines(rows), file="records", widths=(12, 28, 20, 16, 34))
 
 
+COLUMNS = ("day", "point__organisation__name", "point__name", "system__name", "title", "kind",
+           "version", "passed", "state", "who", "finished_at", "submitted_at", "pk")
+
+
 def _lines(rows: QuerySet[Record]) -> Iterator[list[Any]]:
+    """The rows as they stand in the table; plain values, since ten thousand records with all that
+    they point at take ten times as long."""
     verdict = {True: _("合格"), False: _("不合格或异常"), None: ""}
-    for row in rows:
-        yield [row.day.isoformat(), row.point.organisation.name, row.point.name,
-               row.system.name if row.system else "", row.title,
-               str(words.FORM_KINDS.get(row.kind, row.kind)), row.version, verdict[row.passed],
-               str(row.get_state_display()), row.who, china_time(row.finished_at, "minute"),
-               china_time(row.submitted_at, "minute"), row.pk]
+    states = {code: str(label) for code, label in RecordState.choices}
+    kinds = {code: str(label) for code, label in words.FORM_KINDS.items()}
+    for day, unit, point, system, title, kind, version, passed, state, who, done, sent, pk in (
+            rows.select_related(None).values_list(*COLUMNS)[:MOST]):
+        yield [day.isoformat(), unit, point, system or "", title, kinds.get(kind, kind), version,
+               verdict[passed], states[state], who, china_time(done, "minute"),
+               china_time(sent, "minute"), pk]
 
 
 @page("see_records")
