@@ -15,7 +15,8 @@ MONTHS = [(str(n), _("%d 月") % n) for n in range(1, 13)]
 
 def _boxes(label: Any, choices: Any, **more: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **more)
+        label=label, choices=choices, required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}), **more)
 
 
 class OwnDutyForm(forms.Form):

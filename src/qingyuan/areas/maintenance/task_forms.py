@@ -70,7 +70,8 @@ class SheetsForm(forms.Form):
     """Which forms are to be filled in at a point; a choice is ``<system>:<form>``."""
 
     sheets = forms.MultipleChoiceField(
-        label=_("须填写的记录表"), required=False, widget=forms.CheckboxSelectMultiple)
+        label=_("须填写的记录表"), required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}))
 
     def __init__(
         self, point: MonitoringPoint | None, offered: list[tuple[MonitoringSystem, str, str]],

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from qingyuan.areas.assets.queries import points_of, systems_of, today
 from qingyuan.areas.maintenance import task_listing, task_queries, tasks
-from qingyuan.areas.maintenance.duty_sets import duties_of
+from qingyuan.areas.maintenance.duty_sets import duties_of, sets_of
 from qingyuan.areas.maintenance.models import Task
 from qingyuan.areas.maintenance.planning import clocks
 from qingyuan.areas.maintenance.planning.generate import plan
@@ -171,13 +171,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def offered_forms(scope: Scope, point: Any) -> list[Any]:
     """(system, form, title) of what the systems of a point are recorded in."""
-    duties = duties_of(scope.organisation)
+    duties, on = duties_of(scope.organisation), sets_of(scope.organisation)
     found = []
     for system in systems_of(scope, point, on=today()):
         if system.kind not in KINDS or (system.kind == "gas" and not system.technique):
             continue
         codes = dict.fromkeys(
             duty.form(system.technique) for duty in duties
-            if duty.holds(system.kind, system.technique) and duty.where == "site")
+            if duty.set in on and duty.where == "site"
+            and duty.holds(system.kind, system.technique))
         found += [(system, code, duties.forms.get(code, code)) for code in codes]
     return found
