@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.organisations import people
 from qingyuan.areas.organisations.models import Membership, Role, User
-from qingyuan.areas.organisations.regions import place_word
+from qingyuan.areas.organisations.regions import short_word
 from qingyuan.areas.organisations.scope import Scope
 
 from . import queries, sites, sites_queries
@@ -146,7 +146,7 @@ def _named(run: Any, name: str, column: str) -> list[MonitoringPoint]:
 def office_lines(scope: Scope) -> Iterable[Typed]:
     """The unit's offices that are in use."""
     for row in sites_queries.offices_of(scope).filter(until=None):
-        yield {"name": row.name, "area": place_word(row.area).removeprefix("新疆"),
+        yield {"name": row.name, "area": short_word(row.area),
                "address": row.address, "phone": row.phone, "since": row.since.isoformat(),
                "latitude": "" if row.latitude is None else f"{row.latitude:.10g}",
                "longitude": "" if row.longitude is None else f"{row.longitude:.10g}"}

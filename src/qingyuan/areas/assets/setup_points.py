@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.organisations.actions import add_discharger
 from qingyuan.areas.organisations.models import Organisation, OrganisationKind
-from qingyuan.areas.organisations.regions import place_word, prefecture_of
+from qingyuan.areas.organisations.regions import prefecture_of, short_word
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.kernel.clock import CST
 
@@ -199,7 +199,7 @@ def _point_line(
     return told | {
         "discharger": point.organisation.name, "outlet": point.outlet.name, "point": point.name,
         "kind": str(point.get_kind_display()), "mn": logger.mn,
-        "area": place_word(area).removeprefix("新疆") if area else "",
+        "area": short_word(area),
         "st": links[0].st if shared or len(links) == 1 else "",
         "latitude": _figure(place and place.latitude),
         "longitude": _figure(place and place.longitude),

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.areas.organisations.regions import prefectures
+from qingyuan.areas.organisations.regions import prefectures, short_word
 
 from . import queries, sites_queries
 from .facility_forms import boxes, day_field, text_field
@@ -117,7 +117,8 @@ class OfficeForm(forms.Form):
 
     @classmethod
     def of(cls, office: Office, data: Any = None) -> "OfficeForm":
-        return cls(data, initial={name: getattr(office, name) for name in cls.base_fields})
+        held = {name: getattr(office, name) for name in cls.base_fields}
+        return cls(data, initial=held | {"area": short_word(office.area)})
 
 
 class MemberForm(forms.Form):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from qingyuan.kernel.clock import CST
 
 from .models import AuditLine, Role
+from .regions import prefectures
 from .scope import Scope, may
 
 VERBS = {
@@ -300,6 +301,7 @@ NAMES = {
 INSTANTS = frozenset({"start", "end", "declared_at", "time"})  # epoch seconds
 WORDS = {
     **{("role", role.value): role.label for role in Role},
+    **{("area", code): name for code, name in prefectures()},
     ("kind", "gas"): gettext_lazy("废气"),
     ("kind", "water"): gettext_lazy("废水"),
     ("kind", "nmhc"): "NMHC",

@@ -41,6 +41,15 @@ def place_word(code: str) -> str:
     return f"{province}{place}" if province and whole else f"{province}{place} {code}".strip()
 
 
+def short_word(code: str) -> str:
+    """An area as people type it, which ``place_code`` reads back; the code where it has no name.
+
+    >>> short_word("652300"), short_word("659004"), short_word("410100"), short_word("")
+    ('昌吉', '五家渠', '410100', '')
+    """
+    return PLACES.get(code) or (PLACES.get(code[:4], code) if code.endswith("00") else code)
+
+
 def prefectures() -> list[tuple[str, str]]:
     """(code, name) of the areas that are known by name, in the order of their codes.
 

@@ -24,7 +24,12 @@ from qingyuan.areas.assets.site_listing import by_state, dressed, own_keepers, s
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import histories
 from qingyuan.areas.organisations.models import Role, User
-from qingyuan.areas.organisations.regions import place_word, prefecture_of
+from qingyuan.areas.organisations.regions import (
+    place_code,
+    place_word,
+    prefecture_of,
+    short_word,
+)
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.ui.sheets import FORMS, answer
 
@@ -178,10 +183,11 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     area = sites_queries.area_of(point, lies)
     form = PlaceForm(
         sites_queries.houses_of(scope).filter(discharger=point.organisation_id),
-        request.POST or None, initial={"fence": 300, **held, "area": area})
+        request.POST or None, initial={"fence": 300, **held, "area": short_word(area)})
 
     def store(facts: dict[str, Any]) -> MonitoringPoint:
-        if facts["area"] == prefecture_of(point.organisation.area) and not (lies and lies.area):
+        same = place_code(facts["area"]) == prefecture_of(point.organisation.area)
+        if facts["area"] and same and not (lies and lies.area):
             facts["area"] = ""
         sites.set_place(scope, point, **facts)
         return point
