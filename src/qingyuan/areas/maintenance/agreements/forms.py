@@ -201,6 +201,9 @@ class RefuseForm(forms.Form):
 class HandOverForm(forms.Form):
     """Between whom, from when, which points."""
 
+    PARTS = {"giver": ("hand-over", "engineer"), "taker": ("hand-over", "engineer"),
+             "taking_unit": ("hand-over", "contract")}
+
     kind = forms.ChoiceField(
         label=gettext_lazy("交接类别"), choices=HandOverKind.choices,
         widget=forms.Select(attrs={"data-shows": "hand-over"}))

@@ -75,9 +75,9 @@ def file_stop(
         row.filing_scan = attached(
             scope, scan, kind="scan", name=_("停运报备"), field="scan")
     row.save()
-    audit(scope, "file_stop", row, before, {
-        "filed_on": filed_on, "filing": row.filing, "filing_scan": row.filing_scan,
-        "planned_until": row.planned_until})
+    told = {"filed_on": filed_on, "filing": row.filing, "scan_digest": row.filing_scan,
+            "planned_until": planned_until}
+    audit(scope, "file_stop", row, before, {k: v for k, v in told.items() if v})
     replan(scope.organisation, row.point)
     return row
 

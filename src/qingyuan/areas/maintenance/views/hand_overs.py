@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qingyuan.areas.assets.queries import points_of, today
+from qingyuan.areas.assets.models import PointKeeper
+from qingyuan.areas.assets.queries import in_force, points_of, today
 from qingyuan.areas.assets.sites_queries import colleagues
 from qingyuan.areas.files.answers import served
 from qingyuan.areas.files.models import Attachment
@@ -92,7 +93,10 @@ def new(request: HttpRequest) -> HttpResponse:
     points = points_of(scope).order_by("organisation__name", "name")
     form = HandOverForm(
         people, _units(scope) if manages else None, points, request.POST or None,
-        initial={"day": today(), "giver": scope.user})
+        initial={"day": today(), "giver": scope.user, "points": list(
+            PointKeeper.objects.filter(
+                in_force(today()), organisation=scope.organisation, person=scope.user,
+            ).values_list("point_id", flat=True))})
 
     def store(facts: dict[str, Any]) -> str:
         row = hand_overs.draft(scope, **facts)

@@ -16,6 +16,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+Field = tuple[Any, str, tuple[str, str] | None]
+"""A bound field, its unit, and of which choice (select, value) it is a part."""
+
 
 @dataclass
 class Verb:
@@ -55,10 +58,15 @@ class Verb:
         return self.form is not None
 
     @property
-    def fields(self) -> list[tuple[Any, str]]:
-        """(bound field, unit) of the form."""
-        units = getattr(self.shown, "UNITS", {})
-        return [(bound, units.get(bound.name, "")) for bound in self.shown]
+    def fields(self) -> list["Field"]:
+        """What is drawn of the form."""
+        return fields_of(self.shown)
+
+
+def fields_of(form: forms.Form) -> list[Field]:
+    """The fields with what the form says of them in UNITS and PARTS."""
+    units, parts = getattr(form, "UNITS", {}), getattr(form, "PARTS", {})
+    return [(bound, units.get(bound.name, ""), parts.get(bound.name)) for bound in form]
 
 
 def found(rows: QuerySet[Any], pk: int) -> Any:
@@ -123,8 +131,7 @@ def filled(
         else:
             messages.success(request, done)
             return redirect(went)
-    units = getattr(form, "UNITS", {})
     return render(request, "maintenance/agreed_form.html", {
         "form": form, "heading": heading, "crumbs": crumbs, "back": back, "note": note,
-        "fields": [(bound, units.get(bound.name, "")) for bound in form],
+        "fields": fields_of(form),
     }, status=422 if form.errors else 200)
