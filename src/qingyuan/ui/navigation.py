@@ -44,7 +44,7 @@ WINGS: tuple[Wing, ...] = (
                     "records:check-in",
                     "records:fill",
                 ),
-                ("manager", "engineer", "supervisor"),
+                ("manager", "engineer", "supervisor", "storekeeper", "analyst"),
             ),
             Room(
                 _("远程检查"),

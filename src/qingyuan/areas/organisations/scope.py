@@ -64,6 +64,7 @@ MAY: dict[str, frozenset[str]] = {
     "work_task": frozenset({Role.MANAGER, Role.ENGINEER, Role.SUPERVISOR}),
     "approve_cancel": frozenset({Role.MANAGER}),
     "confirm_plan": frozenset({Role.DISCHARGER_MANAGER}),
+    "see_trips": _FIELD | {Role.ADMINISTRATOR},
     "edit_trips": frozenset({Role.MANAGER, Role.ENGINEER}),
     "record_stop": frozenset({Role.MANAGER, Role.ENGINEER}),
     "edit_joint": frozenset({Role.MANAGER, Role.ENGINEER}),

@@ -81,7 +81,7 @@ def next_month(first: date) -> date:
 
 def trips_of(scope: Scope) -> QuerySet[Trip]:
     """The unit's own trips; nobody else reads them."""
-    if not may(scope, "see_tasks"):
+    if not may(scope, "see_trips"):
         return Trip.objects.none()
     crew = Prefetch("crew", TripMember.objects.select_related("person"))
     return Trip.objects.filter(organisation=scope.organisation).prefetch_related(crew)

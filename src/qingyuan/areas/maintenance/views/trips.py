@@ -28,7 +28,7 @@ CANDIDATES = 200  # tasks offered for a trip
 EMPTY_LINES = 3
 
 
-@page("see_tasks")
+@page("see_trips")
 def trip_list(request: HttpRequest) -> HttpResponse:
     """Trips, the next on top; ``?form=xlsx`` as a file."""
     scope = request.scope
@@ -110,7 +110,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                   store=store, done=_("行程已保存。"), back=back)
 
 
-@page("see_tasks")
+@page("see_trips")
 def trip(request: HttpRequest, pk: int) -> HttpResponse:
     """One trip: each day, what is loaded, who cannot be reached, what is lacking at the gates."""
     scope = request.scope
