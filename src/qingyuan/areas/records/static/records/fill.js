@@ -13,10 +13,13 @@ const draft = `${form.dataset.who}:${form.dataset.record}`;
 const sign = signature(document.getElementById("pad"));
 const kept = () => document.getElementById("kept");
 let dirty = false;
-let busy = false;
 let stopped = false; // a conflict waits for an answer
 let change = 0;
 let timers = {};
+
+// One thing at a time goes over the line: a draft must not be submitted while it is being saved.
+let line = Promise.resolve();
+const inLine = (act) => (line = line.then(act, act));
 
 const say = (text, tone = "") => {
   kept().className = `kept ${tone}`;
@@ -52,9 +55,12 @@ function changed() {
 // -- the server ---------------------------------------------------------------------------------------------------
 
 let latest = 0;
-async function ask() {
-  if (!navigator.onLine) return;
+function ask() {
   const number = (latest += 1);
+  return inLine(() => (number === latest && navigator.onLine && !stopped ? worked(number) : undefined));
+}
+
+async function worked(number) {
   try {
     const answer = await fetch(form.dataset.live, { method: "POST", body: body() });
     if (answer.ok && number === latest) put(await answer.json());
@@ -78,16 +84,10 @@ function put(found) {
   for (const place of form.querySelectorAll(".field[data-path], .item[data-path], .cell[data-path]")) place.hidden = hidden.has(place.dataset.path);
 }
 
-async function save() {
+function save() {
   clearTimeout(timers.save);
   timers.save = undefined;
-  if (stopped || busy) return;
-  busy = true;
-  try {
-    await flush();
-  } finally {
-    busy = false;
-  }
+  return inLine(() => (stopped ? undefined : flush()));
 }
 
 async function flush() {
@@ -296,9 +296,10 @@ async function submit() {
   try {
     clearTimeout(timers.save);
     timers.save = undefined;
+    if (stopped) return;
     const { waiting, refused } = await sendAll(form, draft);
     for (const [file, said] of refused) await refuse(file, said);
-    if (refused.length || stopped) return;
+    if (refused.length) return;
     if (waiting) throw new TypeError("waiting");
     const answer = await fetch(form.action, { method: "POST", body: body(), headers: { "X-Asked-By": "script" } });
     if (answer.status === 409) conflict(await answer.json());
@@ -312,8 +313,9 @@ async function submit() {
     else throw new TypeError(String(answer.status));
   } catch {
     changed();
-    say("没有网络：已保存在本机，恢复后再提交", "is-away");
-    tell("没有网络，尚未提交。所填内容和照片已保存在本机，恢复网络后再点“提交”。", [["知道了", () => {}]]);
+    const why = navigator.onLine ? "服务器没有应答" : "没有网络";
+    say(`${why}：已保存在本机，恢复后再提交`, "is-away");
+    tell(`${why}，尚未提交。所填内容和照片已保存在本机，恢复后再点“提交”。`, [["知道了", () => {}]]);
   } finally {
     button.disabled = false;
   }
@@ -333,7 +335,7 @@ function again(text) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
-  submit();
+  inLine(submit);
 });
 form.addEventListener("input", (event) => {
   if (event.target.type === "file") return;
