@@ -66,9 +66,12 @@ def add_task(
 
 
 @transaction.atomic
-def finish_sheet(scope: Scope, sheet: TaskSheet, *, done_at: int, done_by: str) -> TaskSheet:
-    """A record says that a sheet's work was finished at ``done_at`` (epoch ms). Its duties count
-    anew from then; the task is done with its last sheet; the point is planned anew."""
+def finish_sheet(
+    scope: Scope, sheet: TaskSheet, *, done_at: int, done_by: str, beside: Sequence[str] = (),
+) -> TaskSheet:
+    """A record says that a sheet's work was finished at ``done_at`` (epoch ms). Its duties, and
+    those done ``beside`` them, count anew from then; the task is done with its last sheet; the
+    point is planned anew."""
     require(scope, "fill_record")
     row, line = held_sheet(scope, sheet)
     if line.done_by and line.done_by != done_by:
@@ -77,7 +80,9 @@ def finish_sheet(scope: Scope, sheet: TaskSheet, *, done_at: int, done_by: str) 
     line.done_at, line.done_by = int(done_at), done_by
     line.save(update_fields=["done_at", "done_by"])
     if line.system is not None:
-        clocks.finish(scope.organisation, line.system, line.duties, int(done_at), done_by)
+        # said at once: what a source says again stands in for all that it said before
+        clocks.finish(scope.organisation, line.system, [*line.duties, *beside], int(done_at),
+                      done_by)
     ends = list(row.sheets.values_list("done_at", flat=True))
     whole = None not in ends
     row.state = TaskState.DONE if whole else state

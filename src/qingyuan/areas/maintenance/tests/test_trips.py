@@ -183,5 +183,5 @@ def test_pages(cast, visit, browser_of, budget, served):
     assert [outsider.get(f"{page}{part}").status_code for part in ("", "edit/")] == [404, 404]
     assert outsider.post(page, {"verb": "close"}).status_code == 404
     assert browser_of("reviewer").post(page, {"verb": "close"}).status_code == 404
-    assert browser_of("discharger").get(page).status_code == 404
+    assert browser_of("discharger").get(page).status_code == 403
     assert client.post(page, {"verb": "add", "task": ["999999"]}).status_code == 404

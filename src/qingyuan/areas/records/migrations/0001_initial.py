@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('assets', '0003_ledgeropening_office_officemember_pointkeeper_and_more'),
+        ('assets', '0003_sites'),
         ('files', '0001_initial'),
         ('maintenance', '0001_initial'),
         ('organisations', '0002_sign_in_failures'),
