@@ -25,6 +25,13 @@ for m in Membership.objects.order_by("id"):
     print("sees", m.user.username, seen)
 hours = set(HourReading.objects.values_list("point", "time"))
 print("hours", len({p for p, _ in hours}), len(hours) >= 5 * 24)
+from qingyuan.project.demo.life import live
+live(data, stations=5, seed_number=7, days=4)
+from qingyuan.areas.maintenance.models import DutyClock, Task
+from qingyuan.areas.records.models import Presence, Record
+done = Task.objects.filter(state="done").count()
+print("life", done > 0, Record.objects.exclude(state="draft").count() >= done,
+      Presence.objects.filter(kind="out").count() >= done, DutyClock.objects.exists())
 print("minutes", MinuteReading.objects.exists(), RealtimeReading.objects.exists())
 """
 
@@ -41,3 +48,4 @@ def test_a_seeded_company_with_a_past(tmp_path):
     assert "sees discharger 1" in said
     assert "hours 5 True" in said
     assert "minutes True True" in said
+    assert "life True True True True" in said
