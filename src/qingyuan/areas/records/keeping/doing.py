@@ -94,16 +94,16 @@ def tell(
         return
     done = done_duties(record, engine, answers, happened)
     asked = set(record.sheet.duties) if record.sheet is not None else set()
-    beside = sorted(done - asked)
-    moved = clocks.finish(record.organisation, record.system, beside,
-                          record.finished_at or 0, reference(record)) if beside else 0
-    if record.sheet is not None and (not asked or done & asked):
+    sheet, by, at = record.sheet, reference(record), record.finished_at or 0
+    if sheet is not None and (not asked or done & asked):
         if asked - done:
-            record.sheet.duties = [key for key in record.sheet.duties if key in done]
-            record.sheet.save(update_fields=["duties"])
-        finish_sheet(scope, record.sheet, done_at=record.finished_at or 0,
-                     done_by=reference(record))
-    elif moved:
+            sheet.duties = [key for key in sheet.duties if key in done]
+            sheet.save(update_fields=["duties"])
+        finish_sheet(scope, sheet, done_at=at, done_by=by, beside=sorted(done - asked))
+        return
+    if sheet is not None and record.replaces and sheet.done_by == reference(record.replaces):
+        reopen_sheet(scope, sheet)  # the version that had done it gave way to one that has not
+    if done and clocks.finish(record.organisation, record.system, sorted(done), at, by):
         plan(record.organisation, points=[record.point])
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from qingyuan.areas.assets.models import EntryCondition, MonitoringPoint
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.files.models import Attachment
-from qingyuan.areas.maintenance.models import Task, TaskSheet, WorkOrder
+from qingyuan.areas.maintenance.models import DutyClock, Task, TaskSheet, WorkOrder
 from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.records.keeping import actions, queries
@@ -445,3 +445,24 @@ def test_a_calibration_of_gas_analysers_is_no_full_calibration(cast, rig, keep):
     actions.submit(cast.engineer, row, answers)
     sheet.refresh_from_db()
     assert (sheet.duties, sheet.done_by) == (["hj75.calibration.extractive"], f"record:{row.pk}")
+
+
+def test_what_is_done_beside_the_sheet_counts_as_well(cast, rig, keep):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    answers = keep(cast.engineer, sample(G1, 1, technique="extractive", day=row.day))
+    done = actions.submit(cast.engineer, row, answers)
+    by = set(DutyClock.objects.filter(
+        system=rig.system, done_by=f"record:{done.pk}").values_list("duty", flat=True))
+    assert {*rig.sheet.duties, "hj75.gas.line_leak"} <= by
+
+
+def test_a_correction_that_did_nothing_of_the_sheet_opens_it_again(cast, rig, keep):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    answers = keep(cast.engineer, sample(G1, 1, technique="extractive", day=row.day))
+    new = actions.correct(cast.engineer, actions.submit(cast.engineer, row, answers), "没有进站房")
+    for one in G1.section("house").fields:
+        if {"hj75.house.hygiene", "hj75.house.power"}.intersection(one.duties):
+            new.answers["house"][one.name] = {"mark": "/", "note": "站房锁闭"}
+    actions.submit(cast.engineer, new, new.answers)
+    rig.sheet.refresh_from_db()
+    assert (rig.sheet.done_at, rig.sheet.done_by) == (None, "")
