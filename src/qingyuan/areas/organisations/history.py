@@ -291,6 +291,37 @@ NAMES = {
     "needs": gettext_lazy("部件"),
     "(secret)": "••••••",
     "day": gettext_lazy("日期"),
+    "approval": gettext_lazy("审批"),
+    "approved_at": gettext_lazy("审批时间"),
+    "approved_by": gettext_lazy("审批人"),
+    "approved_why": gettext_lazy("审批意见"),
+    "changed": gettext_lazy("变更"),
+    "confirmed_at": gettext_lazy("确认时间"),
+    "desk": gettext_lazy("远程检查"),
+    "distance": gettext_lazy("距离（m）"),
+    "done_at": gettext_lazy("完成时间"),
+    "due_at": gettext_lazy("截止时间"),
+    "duties": gettext_lazy("项目"),
+    "found_at": gettext_lazy("发现时间"),
+    "handling": gettext_lazy("处理情况"),
+    "helpers": gettext_lazy("协助人"),
+    "line": gettext_lazy("远程检查行"),
+    "loading": gettext_lazy("装车清单"),
+    "made": gettext_lazy("新增"),
+    "off_site": gettext_lazy("场外"),
+    "outcome": gettext_lazy("结论"),
+    "phone_at": gettext_lazy("手机时间"),
+    "plan": gettext_lazy("月度计划"),
+    "record": gettext_lazy("记录"),
+    "review_due": gettext_lazy("审核期限"),
+    "reviewed_at": gettext_lazy("审核时间"),
+    "risk": gettext_lazy("风险"),
+    "settled": gettext_lazy("处理结果"),
+    "sheet": gettext_lazy("任务表单"),
+    "signed": gettext_lazy("确认"),
+    "submitted_at": gettext_lazy("提交时间"),
+    "task": gettext_lazy("任务"),
+    "through": gettext_lazy("计划至"),
     "confirmed": gettext_lazy("确认设施"),
     "exceptions": gettext_lazy("其中异常"),
     "looked": gettext_lazy("已看画面"),
@@ -413,7 +444,7 @@ def _text(name: str, value: Any, model: type[models.Model] | None = None) -> str
         return datetime.fromtimestamp(value, CST).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, int) and value > MILLISECONDS and name.endswith(("_at", "_due")):
         return datetime.fromtimestamp(value / 1000, CST).strftime("%Y-%m-%d %H:%M")
-    known = WORDS.get((name, str(value))) or _choice(model, name, value)
+    known = _choice(model, name, value) or WORDS.get((name, str(value)))
     return str(known or _moment(str(value)) or value)
 
 

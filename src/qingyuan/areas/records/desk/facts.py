@@ -149,10 +149,18 @@ def _flags(found: Found, keys: Keys, span: Span, codes: Mapping[int, str]) -> No
 
 
 def _minutes(found: Found, keys: Keys, span: Span) -> None:
+    """Minutes of the day before; and of what was heard after the span, which nobody could know
+    then, only what came within it."""
     rows = MinuteReading.objects.filter(
-        point__in=keys, time__gte=span.before, time__lt=span.start).order_by().values("point_id")
-    for row in rows.annotate(n=Count("time", distinct=True)):
+        point__in=keys, time__gte=span.before, time__lt=span.now).order_by().values("point_id")
+    within: dict[int, int] = {}
+    for row in rows.annotate(n=Count("time", distinct=True, filter=Q(time__lt=span.start)),
+                             last=Max("time")):
         found[row["point_id"]].minutes = row["n"]
+        within[row["point_id"]] = row["last"] * 1000
+    for point, facts in found.items():
+        if facts.heard_ms is not None and facts.heard_ms > span.now * 1000:
+            facts.heard_ms = within.get(point)
 
 
 def _verdicts(found: Found, keys: Keys, span: Span, codes: Mapping[int, str]) -> None:
