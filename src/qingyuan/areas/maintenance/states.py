@@ -38,6 +38,8 @@ LIFE: dict[tuple[str, str], str] = {
     (S.WITHDRAWN, "finish"): S.UNDER_WAY,
     (S.DONE, "finish"): S.DONE,
     (S.DONE, "reopen"): S.UNDER_WAY,
+    (S.ASSIGNED, "reopen"): S.UNDER_WAY,
+    (S.WITHDRAWN, "reopen"): S.WITHDRAWN,
     (S.UNDER_WAY, "reopen"): S.UNDER_WAY,
     (S.CANCEL_ASKED, "reopen"): S.CANCEL_ASKED,
     (S.CANCELLED, "reopen"): S.CANCELLED,

@@ -84,6 +84,12 @@ def _begin(
     technique: str,
 ) -> Record:
     if sheet is not None:
+        # Of two phones that begin at once the second finds the first one's draft.
+        sheet = TaskSheet.objects.select_for_update(of=("self",)).select_related(
+            "task", "system").get(pk=sheet.pk)
+        other = sheet.records.filter(state=RecordState.DRAFT).order_by("id").first()
+        if other is not None:
+            return other
         code, system = sheet.form, sheet.system
         if sheet.done_at is not None:
             raise ValidationError({"sheet": _("该表已完成；如需修改请更正已提交的记录")})

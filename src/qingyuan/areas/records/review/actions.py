@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.organisations.audit import audit
+from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.organisations.scope import Scope, require
 
 from ..models import Record, RecordState, Review, ReviewVerb
@@ -96,9 +97,16 @@ def _waiting(scope: Scope, pk: int) -> Record:
             raise ValidationError(_("已由%(who)s审核：%(what)s") % {
                 "who": last.who, "what": last.get_verb_display()})
         raise ValidationError(_("这份记录不在待审核状态"))
-    if scope.user is not None and row.author_id == scope.user.pk:
+    if scope.user is not None and (row.author_id == scope.user.pk or _had_a_hand(scope, row)):
         raise ValidationError(_("本人填写的记录须由他人审核"))
     return row
+
+
+def _had_a_hand(scope: Scope, row: Record) -> bool:
+    """Whether the person wrote or submitted another's draft: nobody reads their own work."""
+    return AuditLine.objects.filter(
+        kind=row._meta.label_lower, object_id=str(row.pk), user=scope.user,
+        verb__in=("save_record", "submit_record")).exists()
 
 
 def _decide(

@@ -301,6 +301,16 @@ def test_nobody_reviews_their_own_and_nobody_twice(cast, record):
         actions.send_back(cast.reviewer, own, "再看看")
 
 
+def test_nobody_reviews_anothers_draft_that_they_submitted(cast, record):
+    from qingyuan.areas.organisations.audit import audit
+
+    own = record(who=cast.engineer)
+    audit(cast.manager, "submit_record", own)
+    with pytest.raises(ValidationError, match="本人填写的记录须由他人审核"):
+        actions.accept(cast.manager, own)
+    assert actions.accept(cast.reviewer, own).state == "accepted"
+
+
 def test_other_roles_and_units_do_not_review(cast, record):
     row = record()
     for who in (cast.engineer, cast.storekeeper, cast.discharger, cast.inspector):
