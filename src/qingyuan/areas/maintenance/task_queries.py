@@ -78,9 +78,10 @@ def is_overdue(day: date | None = None) -> Q:
 
 def in_state(rows: Tasks, code: str) -> Tasks:
     """Tasks under a tab; those overdue are in no other tab of open work. "" for all but the
-    withdrawn ones."""
+    withdrawn ones: what is still to be done comes first."""
     if code == "":
-        return rows.exclude(state=TaskState.WITHDRAWN)
+        over = Case(When(state__in=STANDING, then=0), default=1, output_field=IntegerField())
+        return rows.exclude(state=TaskState.WITHDRAWN).order_by(over, "day", "point_id", "id")
     if code == OVERDUE:
         return rows.filter(is_overdue())
     if code in STANDING:

@@ -197,12 +197,12 @@ def test_a_month_that_is_none_is_the_present_one(browser_of, task):
 
 def test_what_endangers_data_stands_on_top(browser_of, task):
     page = text(browser_of("manager").get("/tasks/"))
-    assert "逾期将使数据无效" not in page
+    assert "逾期使数据无效" not in page
     DutyClock.objects.filter(duty="hj75.calibration.extractive").update(
         due_at=clocks.day_instant(today()))
     page = text(browser_of("manager").get("/tasks/"))
-    assert "此刻起数据无效" in page
-    assert "逾期将使数据无效" not in text(browser_of("outsider").get("/tasks/"))
+    assert "自此刻起无效" in page
+    assert "逾期使数据无效" not in text(browser_of("outsider").get("/tasks/"))
 
 
 def test_the_daily_job_plans_every_unit(served):

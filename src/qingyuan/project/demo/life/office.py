@@ -10,8 +10,10 @@ from . import agreements, instant
 from .people import House, Point, share
 
 DESK_DAYS = 4  # days back over which the desk was kept
-WHYS = ("示例：校准前后读数与仪器记录不一致，请核对", "示例：缺少站房全景照片",
-        "示例：异常项的处理情况没有写清楚", "示例：标准气体编号与库存登记不符")
+WHYS = {  # kind of form ("" any other) → why a record is sent back
+    "calibration": ("示例：校准前后读数与仪器记录不一致，请核对", "示例：标准气体编号与库存登记不符"),
+    "": ("示例：照片看不清，请补拍", "示例：异常项的处理情况没有写清楚"),
+}
 FAULTS = (  # days back, station, kind, words, traits, hours until repaired (None: still open)
     (31, 3, "repair", "示例：采样泵停转，无采样流量", ("easy",), 6.0),
     (23, 6, "repair", "示例：数采仪死机，无数据上传", ("logger",), 9.0),
@@ -54,7 +56,8 @@ def _reviews(house: House, day: date, today: date) -> dict[str, int]:
         with clock.at(at + 70 * number):
             fresh = day > today - timedelta(days=4)
             if row.version == 1 and share("returned", row.pk) < (0.10 if fresh else 0.04):
-                why = WHYS[int(share("why", row.pk) * len(WHYS))]
+                reasons = WHYS.get(row.kind, WHYS[""])
+                why = reasons[int(share("why", row.pk) * len(reasons))]
                 actions.send_back(house.reviewer, row, why, 40 + int(200 * share("s", row.pk)))
                 told["returned"] += 1
             elif row.risk > 20 or share("single", row.pk) < 0.3:
