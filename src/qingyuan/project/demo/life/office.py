@@ -11,7 +11,8 @@ from .people import House, Point, share
 
 DESK_DAYS = 4  # days back over which the desk was kept
 WHYS = {  # kind of form ("" any other) → why a record is sent back
-    "calibration": ("示例：校准前后读数与仪器记录不一致，请核对", "示例：标准气体编号与库存登记不符"),
+    "calibration": ("示例：校准前后读数与仪器记录不一致，请核对",
+                    "示例：标准气体编号与库存登记不符"),
     "": ("示例：照片看不清，请补拍", "示例：异常项的处理情况没有写清楚"),
 }
 FAULTS = (  # days back, station, kind, words, traits, hours until repaired (None: still open)
