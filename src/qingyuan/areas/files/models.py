@@ -23,7 +23,7 @@ class Attachment(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     kind = models.CharField(max_length=12, choices=MediaKind.choices)
-    media_type = models.CharField(max_length=64)  # sniffed from the bytes, never what was said
+    media_type = models.CharField(max_length=128)  # sniffed from the bytes, never what was said
     size = models.PositiveBigIntegerField()
     name = models.CharField(_("文件名"), max_length=128, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sha256', models.CharField(max_length=64)),
                 ('kind', models.CharField(choices=[('photo', '照片'), ('signature', '签名'), ('scan', '扫描件'), ('file', '文件')], max_length=12)),
-                ('media_type', models.CharField(max_length=64)),
+                ('media_type', models.CharField(max_length=128)),
                 ('size', models.PositiveBigIntegerField()),
                 ('name', models.CharField(blank=True, max_length=128, verbose_name='文件名')),
                 ('who', models.CharField(blank=True, max_length=128)),
