@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.urls import register_converter
+from django.utils.module_loading import autodiscover_modules
 
 from .address import ShortNumber
 
@@ -12,5 +13,6 @@ class UiConfig(AppConfig):
     verbose_name = "界面"
 
     def ready(self) -> None:
-        """Addresses of all areas may have a ``<number:…>``."""
+        """Addresses of all areas may have a ``<number:…>``; areas bring their rooms and states."""
         register_converter(ShortNumber, "number")
+        autodiscover_modules("badges", "rooms")

@@ -82,6 +82,16 @@ def test_every_room_has_a_page():
     assert {room.icon for room in rooms} <= ICONS
 
 
+def test_nothing_is_described_twice_and_no_place_taken_twice():
+    room = navigation.WINGS[0].rooms[0]
+    with pytest.raises(ValueError, match="point.live"):
+        states.bring({"point.live": states.UNKNOWN})
+    with pytest.raises(ValueError, match="already at"):
+        navigation.bring("today", {min(navigation.WINGS[0].places): room})
+    with pytest.raises(ValueError, match="attic"):
+        navigation.bring("attic", {10: room})
+
+
 def test_ages_in_words():
     now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
     at = now.timestamp()
