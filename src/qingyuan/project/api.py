@@ -12,14 +12,19 @@ from ninja.security import HttpBearer, SessionAuth
 from qingyuan.areas.assets.api import router as assets
 from qingyuan.areas.assets.labels_api import router as labels
 from qingyuan.areas.files.api import router as files
+from qingyuan.areas.findings.api import router as findings
 from qingyuan.areas.maintenance.api.agreements import router as agreements
 from qingyuan.areas.maintenance.api.orders import router as orders
 from qingyuan.areas.maintenance.api.tasks import router as tasks
+from qingyuan.areas.notices.api import router as notices
 from qingyuan.areas.organisations import tokens
+from qingyuan.areas.parameters.api import router as parameters
 from qingyuan.areas.records.api.desk import router as desk
 from qingyuan.areas.records.api.presence import router as presence
 from qingyuan.areas.records.api.records import router as records
 from qingyuan.areas.records.api.review import router as review
+from qingyuan.areas.supervision.api import router as supervision
+from qingyuan.areas.watch.api import router as watch
 
 
 class _Member(SessionAuth):
@@ -51,6 +56,11 @@ api.add_router("/", records)
 api.add_router("/", presence)
 api.add_router("/", review)
 api.add_router("/", desk)
+api.add_router("/", notices)
+api.add_router("/", findings)
+api.add_router("/", parameters)
+api.add_router("/", watch)
+api.add_router("/", supervision)
 
 
 @api.exception_handler(ValidationError)

@@ -25,10 +25,15 @@ INSTALLED_APPS = [
     "qingyuan.areas.files",
     "qingyuan.areas.assets",
     "qingyuan.areas.rules",
+    "qingyuan.areas.notices",
+    "qingyuan.areas.findings",
     "qingyuan.areas.telemetry",
+    "qingyuan.areas.parameters",
     "qingyuan.areas.reports",
     "qingyuan.areas.maintenance",
+    "qingyuan.areas.watch",
     "qingyuan.areas.records",
+    "qingyuan.areas.supervision",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

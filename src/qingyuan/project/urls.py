@@ -16,4 +16,9 @@ urlpatterns = [
     path("", include("qingyuan.areas.reports.urls")),
     path("", include("qingyuan.areas.maintenance.urls")),
     path("", include("qingyuan.areas.records.urls")),
+    path("", include("qingyuan.areas.notices.urls")),
+    path("", include("qingyuan.areas.findings.urls")),
+    path("", include("qingyuan.areas.parameters.urls")),
+    path("", include("qingyuan.areas.watch.urls")),
+    path("", include("qingyuan.areas.supervision.urls")),
 ]

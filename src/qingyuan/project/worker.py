@@ -7,16 +7,22 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from qingyuan.areas.assets import jobs as assets
+from qingyuan.areas.findings import jobs as findings
 from qingyuan.areas.maintenance import jobs as maintenance
+from qingyuan.areas.notices import jobs as notices
 from qingyuan.areas.organisations import jobs as organisations
 from qingyuan.areas.organisations.jobs import run_due
+from qingyuan.areas.parameters import jobs as parameters
 from qingyuan.areas.records import jobs as records
 from qingyuan.areas.reports import jobs as reports
+from qingyuan.areas.supervision import jobs as supervision
 from qingyuan.areas.telemetry import jobs as telemetry
+from qingyuan.areas.watch import jobs as watch
 
 TICK = 5  # seconds
 JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS,
-        *records.JOBS)
+        *records.JOBS, *findings.JOBS, *notices.JOBS, *parameters.JOBS, *watch.JOBS,
+        *supervision.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 

@@ -93,6 +93,31 @@ MAY: dict[str, frozenset[str]] = {
     "see_review": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     "review_record": frozenset({Role.MANAGER, Role.REVIEWER}),
     "set_review": frozenset({Role.MANAGER}),
+    # notices, findings, orders received
+    "see_notices": _EVERYBODY,
+    "edit_channels": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
+    "see_deliveries": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "see_roster": _FIELD | {Role.ADMINISTRATOR},
+    "edit_roster": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "see_findings": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "work_finding": frozenset({Role.MANAGER, Role.ENGINEER, Role.SUPERVISOR, Role.REVIEWER,
+                               Role.DISCHARGER_MANAGER}),
+    "verify_finding": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR}),
+    "silence_findings": frozenset({Role.MANAGER, Role.REVIEWER}),
+    "set_finding_rules": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "see_directives": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "edit_directives": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR}),
+    # parameters of instruments
+    "see_parameters": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "file_parameters": frozenset({Role.MANAGER, Role.ENGINEER, Role.SUPERVISOR}),
+    "approve_parameters": frozenset({Role.MANAGER, Role.DISCHARGER_MANAGER}),
+    # supervision (督查)
+    "see_supervision": _FIELD | {Role.ADMINISTRATOR},
+    "plan_supervision": frozenset({Role.MANAGER}),
+    "inspect": frozenset({Role.MANAGER, Role.SUPERVISOR}),
+    "rectify": frozenset({Role.MANAGER, Role.ENGINEER}),
+    "audit_rectification": frozenset({Role.MANAGER, Role.SUPERVISOR}),
+    "edit_templates": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
     "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
 }
 

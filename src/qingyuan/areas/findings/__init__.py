@@ -1,0 +1,1 @@
+"""What needs a person: one register with a life, clocks and escalation; orders received."""

@@ -1,0 +1,1 @@
+"""Instrument parameters as filed with approval, and as the wire tells them."""

@@ -1,0 +1,1 @@
+"""Supervision (督查): plans, scored inspections, rectification, appeal, audit."""

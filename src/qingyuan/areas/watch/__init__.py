@@ -1,0 +1,1 @@
+"""Detectors: they look down on data, duties and certificates and raise findings."""
