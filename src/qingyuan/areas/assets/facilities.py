@@ -20,7 +20,6 @@ from qingyuan.areas.organisations.scope import Scope, require
 
 from . import measuring, queries
 from .models import Instrument, InstrumentRange, MonitoringPoint, MonitoringSystem, SystemKind
-from .signals import ranges_changed
 
 KINDS_AT = {"gas": {"gas", "nmhc", "video"}, "water": {"water", "video"}}
 SYSTEM_FIELDS = frozenset({
@@ -273,16 +272,8 @@ def _end(
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from error
     row.save(update_fields=["until", "ended_why"])
-    if isinstance(row, Instrument):
-        last = min(day for day in (before["until"], until) if day is not None)
-        _announce(row, row.factors, queries.midnight(last + timedelta(days=1)))
     audit(scope, verb, row, before, {"until": until, "ended_why": row.ended_why})
     return row
-
-
-def _announce(row: Instrument, factors: list[str], since: datetime) -> None:
-    """Whoever judges by ranges hears of it."""
-    ranges_changed.send(Instrument, point=row.system.point_id, factors=factors, since=since)
 
 
 def _set_range(
@@ -309,7 +300,6 @@ def _set_range(
         setattr(one, name, value)
     one.clean_fields(exclude=["instrument"])
     one.save()
-    _announce(row, [code], since)
     audit(scope, "set_range", row, before or None,
           {"factor": measuring.factor_name(code), **(after or facts), "since": since})
     return one

@@ -17,6 +17,7 @@ from qingyuan.spool.packing import compress_before
 from . import pipeline
 from .models import Event, EventKind, JudgedPoint, Mark, MarkKind, RealtimeReading
 from .pipeline.facts import COUNTED, in_force
+from .pipeline.ranges import mark_all_changed
 from .pipeline.rules import mark_changed
 from .pipeline.subject import subject_of
 from .wire_events import standard_checks
@@ -103,6 +104,12 @@ def _other_rules(point: MonitoringPoint, known: str) -> int:
     return marked
 
 
+def mark_other_ranges() -> str:
+    """Mark the hours that the ranges of instruments, changed since, may judge otherwise."""
+    marked = mark_all_changed()
+    return f"{marked} hours" if marked else ""
+
+
 def mark_restarts(now: float | None = None) -> str:
     """Mark the hours since a restart after a long stop whose verification has become due."""
     moment = int(time.time() if now is None else now)
@@ -125,6 +132,7 @@ JOBS = (
     Periodic("compress_spool", 3600, compress_spool),
     Periodic("mark_silence", 900, mark_silence),
     Periodic("mark_other_rules", 60, mark_other_rules),
+    Periodic("mark_other_ranges", 10, mark_other_ranges),
     Periodic("mark_restarts", 86_400, mark_restarts),
     Periodic("standard_checks", 60, standard_checks),
 )

@@ -101,7 +101,8 @@ class RuleSet(models.Model):
 class JudgedPoint(models.Model):
     """One row a point: how judging stands. ``owner`` until ``claimed_until`` works on it.
     ``factors`` has the first judged hour of each factor by its 2017 code; from then on an hour in
-    which it reports nothing is missing."""
+    which it reports nothing is missing. ``ranges`` are the ranges of its instruments by which it
+    was judged (``pipeline.ranges``), None as long as nobody has looked."""
 
     point = models.OneToOneField(MonitoringPoint, models.DO_NOTHING, db_constraint=False,
                                  primary_key=True, related_name="judged")
@@ -113,3 +114,4 @@ class JudgedPoint(models.Model):
     at = models.BigIntegerField(default=0)
     error = models.CharField(max_length=400, blank=True)
     factors = models.JSONField(default=dict)
+    ranges = models.JSONField(null=True)

@@ -12,7 +12,7 @@ from qingyuan.areas.rules.queries import book_for
 from qingyuan.kernel.windows import HOUR
 
 from ..models import JudgedPoint
-from . import arrived, dirty
+from . import arrived, dirty, ranges
 from .chunk import LONGEST, Done, Work, fill_gaps, judge_chunk
 from .claim import Lost, claim, release, renew, waiting, worker_name
 from .clock import Clock
@@ -79,6 +79,7 @@ def _point(point: MonitoringPoint, worker: str, before: int, over: Callable[[], 
 def _chunks(point: MonitoringPoint, worker: str, before: int, clock: Clock) -> Iterator[Done]:
     from ..wire_events import from_flags  # enters facts, and those mark hours by this package
 
+    ranges.mark_changed(point.pk)  # before a mark is taken: by these the first hour is judged
     book = book_for(point).book.fingerprint
     known = JudgedPoint.objects.values_list("rules", flat=True).get(pk=point.pk)
     if known != book:  # "" is a point that was never judged to its end: its rows tell by what

@@ -5,9 +5,10 @@ from datetime import date, datetime
 import pytest
 
 from qingyuan.areas.assets import facilities, queries
-from qingyuan.areas.telemetry import facts
+from qingyuan.areas.telemetry import facts, jobs, pipeline
 from qingyuan.areas.telemetry.models import DirtyWindow, JudgedPoint
 from qingyuan.areas.telemetry.pipeline.facts import facts_of
+from qingyuan.areas.telemetry.pipeline.ranges import mark_changed
 from qingyuan.kernel.clock import CST
 from qingyuan.kernel.windows import HOUR
 
@@ -66,10 +67,21 @@ def test_a_parameter_that_somebody_set_goes_before(cast, analyser):
     assert so2(point) == [(epoch(2026, 5, 1), 150)]
 
 
+def judged(point) -> None:
+    """From 1 May to 1 June 05:00 the point was judged by the ranges in force."""
+    JudgedPoint.objects.create(point=point)
+    mark_changed(point.pk)
+    JudgedPoint.objects.update(first=epoch(2026, 5, 1), last=epoch(2026, 6, 1, 5))
+
+
+def waiting(point) -> list[int]:
+    return sorted(DirtyWindow.objects.filter(point=point).values_list("hour", flat=True))
+
+
 @pytest.mark.parametrize("act", ["range", "corrected", "replaced", "ended", "same"])
 def test_a_changed_range_marks_the_hours_from_then_on(cast, analyser, act):
     point = analyser.system.point
-    JudgedPoint.objects.create(point=point, first=epoch(2026, 5, 1), last=epoch(2026, 6, 1, 5))
+    judged(point)
     scope, day = cast.manager, date(2026, 6, 1)
     if act == "range":
         facilities.set_range(scope, analyser, "SO2", low=0, high=90, since=queries.midnight(day))
@@ -83,7 +95,45 @@ def test_a_changed_range_marks_the_hours_from_then_on(cast, analyser, act):
     else:
         facilities.set_range(scope, analyser, "SO2", low=0, high=150,
                              since=queries.midnight(BEGUN))
-    hours = sorted(DirtyWindow.objects.filter(point=point).values_list("hour", flat=True))
+    jobs.mark_other_ranges()
     first = epoch(2026, 5, 1) if act == "corrected" else epoch(2026, 6, 1)
     wanted = [] if act == "same" else list(range(first, epoch(2026, 6, 1, 6), HOUR))
-    assert hours == wanted
+    assert waiting(point) == wanted
+    DirtyWindow.objects.all().delete()
+    assert jobs.mark_other_ranges() == ""
+
+
+def test_a_change_that_was_entered_beside_the_actions_is_found_too(analyser):
+    point = analyser.system.point
+    judged(point)
+    analyser.ranges.update(high=120)
+    assert jobs.mark_other_ranges() == "750 hours"
+    assert waiting(point)[0] == epoch(2026, 5, 1)
+
+
+def test_a_point_keeps_the_ranges_of_its_first_hour_as_soon_as_it_is_judged(cast, analyser):
+    point, hour = analyser.system.point, epoch(2026, 5, 20, 8)
+    pipeline.mark_hours(point.pk, [hour])
+    pipeline.run(now=hour + 3 * HOUR)
+    assert waiting(point) == []
+    facilities.set_range(cast.manager, analyser, "SO2", low=0, high=90,
+                         since=queries.midnight(date(2026, 5, 20)))
+    JudgedPoint.objects.update(first=hour, last=hour)
+    jobs.mark_other_ranges()
+    assert waiting(point) == [hour]
+
+
+def test_hours_judged_before_ranges_were_kept_are_judged_again_once(analyser):
+    point = analyser.system.point
+    JudgedPoint.objects.create(point=point, first=epoch(2026, 4, 30), last=epoch(2026, 5, 1, 1))
+    jobs.mark_other_ranges()
+    assert waiting(point) == [epoch(2026, 5, 1), epoch(2026, 5, 1, 1)]
+
+
+def test_what_all_points_were_judged_by_is_compared_in_three_queries(
+        neighbour, analyser, django_assert_num_queries):
+    for point in (analyser.system.point, neighbour.point):
+        JudgedPoint.objects.create(point=point)
+        mark_changed(point.pk)
+    with django_assert_num_queries(3):
+        assert jobs.mark_other_ranges() == ""
