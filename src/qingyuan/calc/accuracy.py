@@ -3,13 +3,15 @@
 HJ 75-2017 Annex A and HJ 76-2017 (gas; equations recalled, some second hand as said) and HJ
 355-2019 (water; recalled, the check's equation second hand). Whether a result passes is for the
 book of rules; these functions only measure. They take plain numbers and sequences, raise
-ValueError with a sentence where the numbers cannot answer, and round nothing.
+ValueError with a sentence where the numbers cannot answer, and round nothing. Doubles give doubles,
+fractions give fractions (``calc.exact``): the equation is the same one.
 """
 
-import math
+import statistics
 from collections.abc import Sequence
-from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import Generic, NamedTuple
+
+from qingyuan.calc.exact import N, deviation, like, mean, root, total
 
 # Student's t, two-sided 95 %, for 1 to 30 degrees of freedom: mathematics, as HJ 75 prints it.
 _T_95 = (
@@ -19,12 +21,12 @@ _T_95 = (
 )  # fmt: skip
 
 
-class Line(NamedTuple):
+class Line(NamedTuple, Generic[N]):
     """A fitted line y = intercept + slope * x and its correlation coefficient."""
 
-    slope: float
-    intercept: float
-    correlation: float
+    slope: N
+    intercept: N
+    correlation: N
 
 
 def student_t(freedom: int) -> float:
@@ -40,7 +42,7 @@ def student_t(freedom: int) -> float:
     return _T_95[freedom - 1]
 
 
-def drift(before: float, last: float, full_scale: float) -> float:
+def drift(before: N, last: N, full_scale: N) -> N:
     """Zero or span drift since the last calibration, % of full scale, signed.
 
     (reading before this calibration - reading after the last one)/R * 100, both on the same zero
@@ -52,10 +54,10 @@ def drift(before: float, last: float, full_scale: float) -> float:
 
     Raises ValueError for a full scale not above 0.
     """
-    return 100.0 * (before - last) / _above_zero(full_scale, "full scale")
+    return 100 * (before - last) / _above_zero(full_scale, "full scale")
 
 
-def greatest_drift(readings: Sequence[float], initial: float, full_scale: float) -> float:
+def greatest_drift(readings: Sequence[N], initial: N, full_scale: N) -> N:
     """Drift of a commissioning test, % of full scale: the largest departure from the initial
     reading. Zd = dZ_max/R * 100, dZ = Zi - Z0; the sign is that of the departure.
 
@@ -63,10 +65,10 @@ def greatest_drift(readings: Sequence[float], initial: float, full_scale: float)
     -2.0
     """
     departures = [reading - initial for reading in _some(readings, "readings")]
-    return 100.0 * max(departures, key=abs) / _above_zero(full_scale, "full scale")
+    return 100 * max(departures, key=abs) / _above_zero(full_scale, "full scale")
 
 
-def indication_error(readings: Sequence[float], nominal: float) -> float:
+def indication_error(readings: Sequence[N], nominal: N) -> N:
     """Indication error (示值误差) against the gas's nominal value, %: Le = (mean - Cs)/Cs * 100.
 
     >>> indication_error([101.0, 102.0, 103.0], 100.0)
@@ -74,23 +76,21 @@ def indication_error(readings: Sequence[float], nominal: float) -> float:
 
     Raises ValueError for no readings or a nominal value not above 0.
     """
-    mean = fmean(_some(readings, "readings"))
-    return 100.0 * (mean - nominal) / _above_zero(nominal, "nominal value")
+    off = mean(_some(readings, "readings")) - nominal
+    return 100 * off / _above_zero(nominal, "nominal value")
 
 
-def indication_error_of_range(
-    readings: Sequence[float], nominal: float, full_scale: float
-) -> float:
+def indication_error_of_range(readings: Sequence[N], nominal: N, full_scale: N) -> N:
     """Indication error of a small range, % of full scale: Le = (mean - Cs)/R * 100.
 
     >>> indication_error_of_range([51.0, 52.0, 53.0], 50.0, 80.0)
     2.5
     """
-    mean = fmean(_some(readings, "readings"))
-    return 100.0 * (mean - nominal) / _above_zero(full_scale, "full scale")
+    off = mean(_some(readings, "readings")) - nominal
+    return 100 * off / _above_zero(full_scale, "full scale")
 
 
-def response_time(transport: Sequence[float], rise: Sequence[float]) -> float:
+def response_time(transport: Sequence[N], rise: Sequence[N]) -> N:
     """System response time in s: mean over the runs of T1 + T2, T1 the time through the sampling
     line, T2 the time until the reading reaches 90 % of the nominal value.
 
@@ -100,20 +100,20 @@ def response_time(transport: Sequence[float], rise: Sequence[float]) -> float:
     Raises ValueError when the runs of T1 and T2 differ in number or there are none.
     """
     _paired(transport, rise)
-    return fmean(first + second for first, second in zip(transport, rise, strict=True))
+    return mean([first + second for first, second in zip(transport, rise, strict=True)])
 
 
-class Spread(NamedTuple):
+class Spread(NamedTuple, Generic[N]):
     """Statistics of pairs: mean difference ``d``, standard deviation ``Sd`` of the differences,
     confidence coefficient ``cc``, mean ``RM`` of the reference method."""
 
-    d: float
-    Sd: float
-    cc: float
-    RM: float
+    d: N
+    Sd: N
+    cc: N
+    RM: N
 
 
-def spread(measured: Sequence[float], reference: Sequence[float]) -> Spread:
+def spread(measured: Sequence[N], reference: Sequence[N]) -> Spread[N]:
     """What a relative accuracy is made of; cc = t(n - 1, 95 %) * Sd/sqrt(n).
 
     >>> spread([101.0, 103.0], [100.0, 100.0])[:2]
@@ -125,12 +125,12 @@ def spread(measured: Sequence[float], reference: Sequence[float]) -> Spread:
     if len(measured) < 2:
         raise ValueError("relative accuracy needs at least 2 pairs")
     differences = [x - r for x, r in zip(measured, reference, strict=True)]
-    deviation, count = stdev(differences), len(differences)
-    confidence = student_t(count - 1) * deviation / math.sqrt(count)
-    return Spread(fmean(differences), deviation, confidence, fmean(reference))
+    variance, count = statistics.variance(differences), len(differences)
+    confidence = like(student_t(count - 1), variance) * root(variance / count)
+    return Spread(mean(differences), root(variance), confidence, mean(reference))
 
 
-def relative_accuracy(measured: Sequence[float], reference: Sequence[float]) -> float:
+def relative_accuracy(measured: Sequence[N], reference: Sequence[N]) -> N:
     """Relative accuracy RA in %, from pairs of monitor and reference method.
 
     RA = (|d| + |cc|)/RM * 100, see ``Spread``. HJ 75-2017 Annex A (recalled; second hand in tools
@@ -145,41 +145,41 @@ def relative_accuracy(measured: Sequence[float], reference: Sequence[float]) -> 
     Raises ValueError for fewer than 2 or more than 31 pairs, or a reference mean not above 0.
     """
     found = spread(measured, reference)
-    mean = _above_zero(found.RM, "mean of the reference method")
-    return 100.0 * (abs(found.d) + abs(found.cc)) / mean
+    below = _above_zero(found.RM, "mean of the reference method")
+    return 100 * (abs(found.d) + abs(found.cc)) / below
 
 
-def relative_error(measured: Sequence[float], reference: Sequence[float]) -> float:
+def relative_error(measured: Sequence[N], reference: Sequence[N]) -> N:
     """Relative error of the means, %: Re = (mean of the monitor - RM)/RM * 100.
 
     >>> relative_error([109.0, 111.0], [100.0, 100.0])
     10.0
     """
-    mean = _above_zero(fmean(_some(reference, "reference values")), "mean of the reference method")
-    return 100.0 * (fmean(_some(measured, "measured values")) - mean) / mean
+    below = _above_zero(mean(_some(reference, "reference values")), "mean of the reference method")
+    return 100 * (mean(_some(measured, "measured values")) - below) / below
 
 
-def absolute_error(measured: Sequence[float], reference: Sequence[float]) -> float:
+def absolute_error(measured: Sequence[N], reference: Sequence[N]) -> N:
     """Mean difference between monitor and reference method, in their unit.
 
     >>> absolute_error([10.0, 13.0], [11.0, 9.0])
     1.5
     """
     _paired(measured, reference)
-    return fmean(x - r for x, r in zip(measured, reference, strict=True))
+    return mean([x - r for x, r in zip(measured, reference, strict=True)])
 
 
-def check_error(measured: float, nominal: float) -> float:
+def check_error(measured: N, nominal: N) -> N:
     """Error of a water analyser on a standard solution, or on a water sample against the
     reference method, %: (X - B)/B * 100. HJ 355-2019 (recalled; second hand).
 
     >>> check_error(110.0, 100.0)
     10.0
     """
-    return 100.0 * (measured - nominal) / _above_zero(nominal, "nominal value")
+    return 100 * (measured - nominal) / _above_zero(nominal, "nominal value")
 
 
-def difference(measured: float, nominal: float) -> float:
+def difference(measured: N, nominal: N) -> N:
     """Error of one reading in its own unit: X - B. HJ 355-2019 (recalled).
 
     >>> difference(27.5, 25.0)
@@ -188,17 +188,17 @@ def difference(measured: float, nominal: float) -> float:
     return measured - nominal
 
 
-def flow_error(portable: float, installed: float) -> float:
+def flow_error(portable: N, installed: N) -> N:
     """Error of an open-channel flow meter over ten minutes, %: (F1 - F2)/F1 * 100, F1 the total of
     the portable meter, F2 that of the installed one. HJ 355-2019 (recalled).
 
     >>> flow_error(50.0, 48.0)
     4.0
     """
-    return 100.0 * (portable - installed) / _above_zero(portable, "total of the portable meter")
+    return 100 * (portable - installed) / _above_zero(portable, "total of the portable meter")
 
 
-def level_error(portable: Sequence[float], installed: Sequence[float]) -> float:
+def level_error(portable: Sequence[N], installed: Sequence[N]) -> N:
     """Error of an ultrasonic meter's level, mm: the largest |H1 - H2| of readings taken together
     (six, every two minutes). HJ 355-2019 (recalled).
 
@@ -210,8 +210,8 @@ def level_error(portable: Sequence[float], installed: Sequence[float]) -> float:
 
 
 def velocity_field_factor(
-    reference_area: float, reference: float, monitor_area: float, monitor: float
-) -> float:
+    reference_area: N, reference: N, monitor_area: N, monitor: N
+) -> N:
     """Velocity field factor Kv = (Fs * Vs)/(Fp * Vp): area (m2) and mean velocity (m/s) of the
     reference section over those of the monitor's. HJ 75-2017 Annex A (recalled).
 
@@ -222,7 +222,7 @@ def velocity_field_factor(
     return reference_area * reference / below
 
 
-def variation(values: Sequence[float]) -> float:
+def variation(values: Sequence[N]) -> N:
     """Coefficient of variation, %: standard deviation over mean. The precision of velocity field
     factors (HJ 75-2017 Annex A, recalled).
 
@@ -231,10 +231,10 @@ def variation(values: Sequence[float]) -> float:
     """
     if len(values) < 2:
         raise ValueError("a coefficient of variation needs at least 2 values")
-    return 100.0 * stdev(values) / _above_zero(fmean(values), "mean")
+    return 100 * deviation(values) / _above_zero(mean(values), "mean")
 
 
-def fit(signal: Sequence[float], reference: Sequence[float]) -> Line:
+def fit(signal: Sequence[N], reference: Sequence[N]) -> Line[N]:
     """Least squares line through pairs of a particulate monitor's signal and the reference's
     concentration (mg/m3). HJ 75-2017 Annex A (recalled).
 
@@ -245,28 +245,28 @@ def fit(signal: Sequence[float], reference: Sequence[float]) -> Line:
     Raises ValueError for fewer than 3 pairs or a signal that never changes.
     """
     _paired(signal, reference)
-    x, y = fmean(signal), fmean(reference)
-    sxx = math.fsum((one - x) ** 2 for one in signal)
-    syy = math.fsum((other - y) ** 2 for other in reference)
-    sxy = math.fsum((o - x) * (r - y) for o, r in zip(signal, reference, strict=True))
-    if len(signal) < 3 or sxx == 0.0:
+    x, y = mean(signal), mean(reference)
+    sxx = total([(one - x) * (one - x) for one in signal])
+    syy = total([(other - y) * (other - y) for other in reference])
+    sxy = total([(o - x) * (r - y) for o, r in zip(signal, reference, strict=True)])
+    if len(signal) < 3 or sxx == 0:
         raise ValueError("a line needs at least 3 pairs and a signal that changes")
     slope = sxy / sxx
-    return Line(slope, y - slope * x, sxy / math.sqrt(sxx * syy) if syy else 0.0)
+    return Line(slope, y - slope * x, sxy / root(sxx * syy) if syy else 0 * sxy)
 
 
-def _above_zero(value: float, what: str) -> float:
-    if not value > 0.0:
-        raise ValueError(f"the {what} must be above 0, not {value:g}")
+def _above_zero(value: N, what: str) -> N:
+    if not value > 0:
+        raise ValueError(f"the {what} must be above 0, not {float(value):g}")
     return value
 
 
-def _some(values: Sequence[float], what: str) -> Sequence[float]:
+def _some(values: Sequence[N], what: str) -> Sequence[N]:
     if not values:
         raise ValueError(f"there are no {what}")
     return values
 
 
-def _paired(one: Sequence[float], other: Sequence[float]) -> None:
+def _paired(one: Sequence[N], other: Sequence[N]) -> None:
     if not one or len(one) != len(other):
         raise ValueError(f"values must come in pairs, not {len(one)} beside {len(other)}")

@@ -51,7 +51,17 @@ CLOCKS: tuple[str, ...] = (
 )
 """What the clocks of marks and audits and the lines of the rates read."""
 
-READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS))
+RECORDS: tuple[str, ...] = (
+    *(f"gas.control.{family}.{which}.{line}" for family in ("gas", "pm")
+      for which in ("zero", "span") for line in ("ok", "out")),
+    *(f"gas.control.velocity.{which}.{line}" for which in ("zero", "absolute")
+      for line in ("ok", "out")),
+    "gas.control.velocity.combination", "gas.drift.full_scale", "gas.drift.reference",
+    "nmhc.drift.span.limit", "nmhc.drift.zero.limit",
+)
+"""What ``calc.quality`` reads to judge a record of a calibration, verification or comparison."""
+
+READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS + RECORDS))
 """Every provision that judging works with. A name comes in together with the code that reads it
 and a scenario under ``cases/`` that fails when its value changes."""
 

@@ -17,6 +17,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "web": ("web", "serve the pages"),
     "hj212": ("hj212", "decode, encode, lint, send and replay HJ 212 packets"),
     "judge": ("judge", "judge a point's minutes from files: hours, days, months, quarter"),
+    "check-record": (
+        "check_record", "judge one record of a calibration, verification or comparison"),
     "rules": ("rules", "the book of rules: list, show, check, compare"),
     "formula": ("formula", "work out a formula of the standards with the numbers shown"),
     "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),
