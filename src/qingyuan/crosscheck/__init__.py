@@ -4,6 +4,9 @@ Pure: no Django, no files, no clock. ``types`` says what a visit is, ``checks`` 
 check, ``judging`` asks them all and decides.
 """
 
+from .checks import CHECKS, Check
+from .judging import examine, judge
+from .limits import Limits, delivered, limits_of
 from .types import (
     Bottle,
     Evidence,
@@ -25,6 +28,7 @@ from .types import (
 )
 
 __all__ = [
-    "Bottle", "Evidence", "Examination", "FactorWork", "Mark", "Outcome", "Pair", "Photo", "Point",
-    "Presence", "Series", "Signal", "Step", "Told", "Use", "Visit", "Work",
+    "CHECKS", "Bottle", "Check", "Evidence", "Examination", "FactorWork", "Limits", "Mark",
+    "Outcome", "Pair", "Photo", "Point", "Presence", "Series", "Signal", "Step", "Told", "Use",
+    "Visit", "Work", "delivered", "examine", "judge", "limits_of",
 ]

@@ -70,9 +70,9 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A check-in or check-out. ``phone_at`` what the phone said, ``at`` when the server heard of it.
-    ``distance`` to the point's place and ``fence`` (radius) in m; ``distance`` None where either
-    position is unknown. ``approved`` True when somebody approved an off-site or late one,
+    """A check-in or check-out. ``phone_at`` what the phone said, ``at`` when the server heard of
+    it. ``distance`` to the point's place and ``fence`` (radius) in m; ``distance`` None where
+    either position is unknown. ``approved`` True when somebody approved an off-site or late one,
     False when refused, None when nobody was asked. ``arrival`` is False for a check-out."""
 
     ref: str
