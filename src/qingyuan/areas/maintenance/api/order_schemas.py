@@ -142,6 +142,16 @@ class OrdersAsked(Schema):
     offset: int = Field(0, ge=0, le=10**9)
 
 
+class FindingOrderIn(Schema):
+    """What is not said follows from the finding."""
+
+    kind: str = ""
+    symptom: str = ""
+    traits: list[str] = []
+    urgent: bool = False
+    person: Key | None = None
+
+
 class OrderIn(Schema):
     point: Key
     kind: str

@@ -8,8 +8,10 @@ from ninja import Query, Router, Schema
 
 from qingyuan.areas.assets.queries import point as visible_point
 from qingyuan.areas.assets.queries import systems_of
+from qingyuan.areas.findings.queries import finding as visible_finding
 from qingyuan.areas.maintenance.models import Letter, WorkOrder
 from qingyuan.areas.maintenance.orders import actions, letters, queries, sampling
+from qingyuan.areas.maintenance.orders.from_findings import order_from
 from qingyuan.areas.maintenance.orders.people import workers
 from qingyuan.areas.organisations.scope import Scope, require
 
@@ -65,6 +67,17 @@ def open_order(request: HttpRequest, facts: schemas.OrderIn) -> WorkOrder:
         scope, point, **said,
         system=systems_of(scope, point).get(pk=system) if system is not None else None,
         person=_person(scope, person) if person is not None else None)
+    return _detail(scope, made.pk)
+
+
+@router.post("/findings/{pk}/order", response=schemas.OrderDetail)
+def order_of_finding(request: HttpRequest, pk: schemas.Key, facts: schemas.FindingOrderIn) -> Any:
+    """Open an order for a finding and its group; it closes them when it is closed."""
+    scope, said = request.scope, facts.dict()
+    require(scope, "open_order")
+    person = said.pop("person")
+    made = order_from(scope, visible_finding(scope, pk), **said,
+                      person=_person(scope, person) if person is not None else None)
     return _detail(scope, made.pk)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.maintenance.models import OrderEntry, WorkOrder
 from qingyuan.areas.organisations.scope import Scope, require
 
-from . import keeping, log, states
+from . import from_findings, keeping, log, states
 from .timing import end_pause
 
 
@@ -88,6 +88,7 @@ def _end(
     for name, value in ends.items():
         setattr(row, name, value)
     row.save(update_fields=list(ends))
+    from_findings.ended(scope, row, when, cancelled=act == "cancel")
     log.write(scope, row, act, when, why or str(facts.get("handling", "")), before=before,
               after={"state": state, **{name: value for name, value in told.items() if value}})
     return row
