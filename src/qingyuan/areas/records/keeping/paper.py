@@ -192,7 +192,7 @@ def _reviewed(record: Record) -> tuple[str, int | None]:
     if record.state != RecordState.ACCEPTED:
         return "", None
     last = Review.objects.filter(
-        record=record, verb__in=(ReviewVerb.ACCEPT, ReviewVerb.BULK)).last()
+        record=record).exclude(verb=ReviewVerb.RETURN).last()
     return (last.who, last.at) if last else ("", record.reviewed_at)
 
 

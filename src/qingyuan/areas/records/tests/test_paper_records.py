@@ -122,6 +122,13 @@ def test_a_draft_says_so_across_every_page(kept):
     assert "草稿" not in text_of(paper.record_pdf(paper.sheet_of(kept(state="accepted"))))
 
 
+def test_whoever_read_a_drawn_record_stands_on_the_paper(cast, kept):
+    row = kept(state="accepted", reviewed_at=NOON)
+    Review.objects.create(record=row, who="示例reviewer", at=NOON, verb="sample")
+    assert "示例reviewer 2026-11-23 14:00" in [
+        said for _label, said in paper.facts_of(paper.sheet_of(row))["facts"]]
+
+
 def test_the_scan_of_an_old_paper_record_follows_it(cast, kept):
     old = typeset("ui/scan.typ", {"caption": "旧纸质记录", "image": None})
     scan = actions.keep(cast.engineer, old, kind="scan", name="旧.pdf")
