@@ -140,13 +140,18 @@ def own_unlocked(scope: Scope, record: Record) -> Record:
 
 
 def finish_of(row: Record, form: Form, answers: Cells, said: int | None, now: int) -> int:
-    """When the work was really finished, epoch ms: what was said, else the form's own end, else
-    now; of a day that is past its beginning, so that no clock runs late for it. Never after now."""
+    """When the work was really finished, epoch ms: what was said, else the form's own end, of a
+    correction what the first version knew, else now; of a day that is past the moment at which
+    the draft was begun on it, else its beginning, so that no clock runs late for it. Never after
+    now."""
     found = said if said is not None else _answered(form, answers, "end")
+    if found is None:
+        found = row.finished_at
     if found is None:
         begin = int(midnight(row.day).timestamp() * 1000)
         over = int(midnight(row.day + timedelta(days=1)).timestamp() * 1000)
-        found = now if now < over else begin
+        begun = row.begun_at if row.begun_at and begin <= row.begun_at < over else begin
+        found = now if now < over else begun
     if found > now + 3_600_000:
         raise Refused([Problem("", "future", _("完成时间不能在将来"))], answers)
     return min(found, now)

@@ -1,5 +1,6 @@
 """Records from draft to submission, correction and end: what they do to data, tasks and orders."""
 
+import time
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -267,6 +268,28 @@ def test_a_sheet_is_finished_at_the_real_finish(cast, rig, keep):
     done = actions.submit(cast.engineer, row, answers)
     rig.sheet.refresh_from_db()
     assert (rig.sheet.done_by, rig.sheet.done_at) == (f"record:{row.pk}", done.finished_at)
+
+
+def test_a_correction_of_the_next_day_leaves_the_finish_where_it_was(cast, rig, keep, monkeypatch):
+    """A form without an end of its own: neither its clocks nor an order begin at midnight."""
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    first = actions.submit(cast.engineer, row, keep(
+        cast.engineer, sample(G1, 1, technique="extractive", day=row.day)))
+    tomorrow = time.time() + 86_400
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+    second = actions.submit(cast.engineer, actions.correct(cast.engineer, first, "补充备注"))
+    assert (second.begun_at, second.finished_at) == (first.begun_at, first.finished_at)
+
+
+def test_a_draft_submitted_on_the_next_day_is_not_finished_before_it_was_begun(
+    cast, rig, keep, monkeypatch
+):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    answers = keep(cast.engineer, sample(G1, 1, technique="extractive", day=row.day))
+    tomorrow = time.time() + 86_400
+    monkeypatch.setattr(time, "time", lambda: tomorrow)
+    done = actions.submit(cast.engineer, row, answers)
+    assert done.finished_at == row.begun_at
 
 
 def test_a_failed_item_opens_an_order_once(cast, rig, keep):
