@@ -3,12 +3,14 @@ known of it (``meta.json``) and its report. A workbook holds access passwords, s
 the process may read the folder, and it goes after a week.
 """
 
+import fcntl
 import json
 import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,19 @@ def save(one: Upload, **changes: Any) -> Upload:
     fresh.write_text(json.dumps(asdict(changed)))
     fresh.replace(changed.folder / "meta.json")
     return changed
+
+
+@contextmanager
+def claimed(one: Upload) -> Iterator[Upload | None]:
+    """The upload as it is now, for whoever works on it alone; None while another request or the
+    worker does. A lock of the file system: it ends with the process, however that ends."""
+    with (one.folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield _read(one.folder)
 
 
 def find(scope: Scope, id_: str) -> Upload | None:

@@ -17,10 +17,15 @@ log = logging.getLogger(__name__)
 
 
 def begin(scope: Scope, one: store.Upload, *, keep: bool) -> store.Upload:
-    """Try an upload's lines, or take them over: now when they are few, else by the worker."""
+    """Try an upload's lines, or take them over: now when they are few, else by the worker. One that
+    is being worked on, or was taken over already, stays as it is."""
     lines = setup_book.read(one.book, SHEETS)
-    waiting = store.save(one, keep=keep, state=store.WAITING, done=0, total=len(lines), error="")
-    return run(scope, waiting) if len(lines) <= SHORT else waiting
+    with store.claimed(one) as mine:
+        if mine is None or mine.keep:
+            return one
+        waiting = store.save(
+            mine, keep=keep, state=store.WAITING, done=0, total=len(lines), error="")
+        return _tried(scope, waiting) if len(lines) <= SHORT else waiting
 
 
 def run(scope: Scope, one: store.Upload) -> store.Upload:
@@ -46,26 +51,28 @@ def due() -> str:
     swept = store.sweep()
     done = 0
     for one in store.every():
-        if one.state in (store.WAITING, store.RUNNING):
-            _one(one)
-            done += 1
+        if one.state not in (store.WAITING, store.RUNNING):
+            continue
+        with store.claimed(one) as mine:
+            if mine is not None and mine.state in (store.WAITING, store.RUNNING):
+                _tried(store.scope_of(mine), mine)
+                done += 1
     return ", ".join(text for text, n in ((f"{done} uploads", done), (f"{swept} removed", swept))
                      if n)
 
 
-def _one(one: store.Upload) -> None:
-    scope = store.scope_of(one)
+def _tried(scope: Scope | None, one: store.Upload) -> store.Upload:
     if scope is None:
-        store.save(one, state=store.FAILED, error=_("上传的人已没有这个角色，请重新上传"))
-        return
+        return store.save(
+            one, state=store.FAILED, error=_("上传的人已没有这个角色，请重新上传"))
     try:
-        run(scope, one)
+        return run(scope, one)
     except SheetError as error:
-        store.save(one, state=store.FAILED, error=str(error))
+        return store.save(one, state=store.FAILED, error=str(error))
     except Exception:
         # The next upload must not wait for this one for ever; the log has the trace.
         log.exception("set-up %s", one.id)
-        store.save(one, state=store.FAILED, error=_(
+        return store.save(one, state=store.FAILED, error=_(
             "导入时出错，已导入的部分有效；请联系系统管理员"))
 
 

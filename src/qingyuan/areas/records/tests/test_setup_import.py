@@ -328,6 +328,21 @@ def test_a_broken_workbook_is_refused(browser_of, broken_workbook):
 # -- the worker ---------------------------------------------------------------------------------
 
 
+def test_an_upload_is_worked_on_by_one_at_a_time(cast, browser_of):
+    """While a request works on it, neither the worker nor a second click begins it again."""
+    client = browser_of("manager")
+    url = upload(client, workbook()).url
+    one = store.every()[-1]
+    with store.claimed(store.save(one, state=store.RUNNING)):
+        assert work.due() == ""
+        assert work.begin(cast.manager, one, keep=True).keep is False
+    assert not MonitoringPoint.objects.exists()
+    assert work.due() == "1 uploads"  # whoever held it has died
+    client.post(f"{url}take/")
+    assert MonitoringPoint.objects.count() == 2
+    assert work.begin(cast.manager, one, keep=True) == one  # taken over already
+
+
 def test_a_long_file_is_worked_off_by_the_worker(cast, browser_of, monkeypatch):
     monkeypatch.setattr(work, "SHORT", 5)
     client = browser_of("manager")
