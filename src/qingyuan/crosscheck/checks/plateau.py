@@ -127,7 +127,11 @@ def _no_plateau(visit: Visit, work: Work, limits: Limits, notes: Notes) -> None:
         wanted = targets(factor, search, limits)
         answers = {one: seen(search, one, limits) for one in wanted}
         absent = [one for one in wanted if answers[one] is False]
-        if absent:
+        if absent and search.series.width > COARSE and (
+                any(answers.values()) or _windows_inside(visit, work, search.series) < 2):
+            # a window that only partly belongs to the work may leave the gas out altogether
+            notes.cannot("分钟数据间隔过长，部分通气时间可能落在未完全标识的时段")
+        elif absent:
             missing.append((factor, search, absent))
         elif any(answers.values()):
             found += 1
@@ -143,6 +147,14 @@ def _no_plateau(visit: Visit, work: Work, limits: Limits, notes: Notes) -> None:
         [Evidence(f"{factor.name or factor.code}应有平台 {number(one)}", factor=factor.code,
                   since=int(search.since), until=int(search.until), value=one)
          for factor, search, absent in missing for one in absent], work=work.ref)
+
+
+def _windows_inside(visit: Visit, work: Work, series: Series) -> int:
+    span = span_of(visit, work)
+    if span is None:
+        return 0
+    found = cut(series, *span)
+    return int(((found.times >= span[0]) & (found.times + found.width <= span[1])).sum())
 
 
 def _sentence(factor: FactorWork, search: Search, absent: list[float]) -> str:

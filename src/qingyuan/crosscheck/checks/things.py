@@ -26,7 +26,8 @@ def bottle_expired(visit: Visit, limits: Limits, notes: Notes) -> None:
             else:
                 over = (day - bottle.expires).days
                 notes.signal(min(0.8, 0.6 + 0.002 * over),
-                             f"{work.title or '作业'}使用的{_called(bottle)}有效期至 {bottle.expires.isoformat()}，使用时已过期 {over} 天",
+                             f"{work.title or '作业'}使用的{_called(bottle)}有效期至 "
+                             f"{bottle.expires.isoformat()}，使用时已过期 {over} 天",
                              [Evidence("标气", ref=work.ref, value=float(over))], work=work.ref)
 
 
