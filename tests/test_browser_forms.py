@@ -5,10 +5,12 @@ Some forms in every run; each, in each of its techniques, with QINGYUAN_PROOF=1
 (make proof-browser).
 """
 
+import io
 import os
 from datetime import date, timedelta
 
 import pytest
+from PIL import Image
 
 from qingyuan.areas.records.keeping.photos import placed
 from qingyuan.areas.records.reading import as_sent
@@ -62,7 +64,9 @@ def drafted(cast, station):
         answers = sample(engine.form, 11, technique=Setting(
             technique, engine.setting.methods, engine.setting.sets, engine.setting.scope),
             book=engine.book.book, day=record.day)
-        kept = keep(cast.manager, b"%PDF-1.4\n%%EOF", kind="file", name="示例.pdf")
+        out = io.BytesIO()
+        Image.new("RGB", (8, 8), "white").save(out, "PNG")
+        kept = keep(cast.manager, out.getvalue(), kind="photo", name="示例.png")
         for _path, one in placed(answers):
             one["sha256"] = kept.sha256
         return record, engine.form, answers

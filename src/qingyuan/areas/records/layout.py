@@ -80,7 +80,7 @@ class Answer:
 
     @property
     def tone(self) -> str:
-        return RESULT_TONES.get(self.value, "") if self.ask.field.type == "result" else ""
+        return RESULT_TONES.get(str(self.value), "") if self.ask.field.type == "result" else ""
 
     @property
     def chosen(self) -> list[str]:

@@ -138,4 +138,6 @@ def _items(form: Form, setting: Setting, answers: Cells) -> Iterable[tuple[str, 
         cells = answers.get(section.name) or {}
         for one in visible(section.fields, setting):
             if one.duties:
-                yield f"{section.name}.{one.name}", one, cells.get(one.name)
+                given = cells.get(one.name)
+                odd = one.type == "check" and not isinstance(given, dict)  # told by the form
+                yield f"{section.name}.{one.name}", one, None if odd else given

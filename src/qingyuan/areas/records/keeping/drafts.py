@@ -9,7 +9,6 @@ import uuid
 from datetime import date
 from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -24,11 +23,10 @@ from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.forms import Form, prepare
 
 from ..models import Record, RecordState
-from . import context, definitions, queries
+from . import context, definitions, queries, shape
 from .forms import form_for
 
 CORRECTABLE = (RecordState.SUBMITTED, RecordState.RETURNED, RecordState.ACCEPTED)
-LARGEST = 1_000_000  # bytes of answers as JSON
 Cells = dict[str, Any]
 
 
@@ -159,7 +157,7 @@ def save(
     """Keep the answers of a draft as they are typed. ``saved_at`` is that of the copy which the
     caller has; Conflict when the draft was saved since with other answers."""
     row = draft(scope, record)
-    _check(answers)
+    shape.check(answers)
     if row.answers == answers:
         return row
     if saved_at is not None and saved_at != row.saved_at:
@@ -226,9 +224,3 @@ def now_ms() -> int:
     """This instant, epoch milliseconds."""
     return round(time.time() * 1000)
 
-
-def _check(answers: object) -> None:
-    if not isinstance(answers, dict):
-        raise ValidationError({"answers": _("内容格式不正确")})
-    if len(orjson.dumps(answers)) > LARGEST:
-        raise ValidationError({"answers": _("内容过长，无法保存")})

@@ -128,7 +128,8 @@ def _attached(given: Any, label: str, figures: Figures) -> str:
     """Where the pictures of an answer stand; of those not taken, why not."""
     numbers = figures.numbers(given, label)
     said = [_("见附图 %s") % "、".join(map(str, numbers))] if numbers else []
-    said += [_("未拍照：%s") % one["left_out"] for one in given or [] if isinstance(one, dict)
+    said += [_("未拍照：%s") % one["left_out"]
+             for one in (given if isinstance(given, list) else []) if isinstance(one, dict)
              and one.get("left_out")]
     return "；".join(said)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from qingyuan.areas.assets.models import EntryKind, MonitoringPoint
 from qingyuan.areas.assets.sites_queries import conditions_at
-from qingyuan.areas.files.models import Attachment
+from qingyuan.areas.files.models import Attachment, MediaKind
 from qingyuan.areas.organisations.models import Organisation
-from qingyuan.forms import Problem
+from qingyuan.forms import Form, Problem
 
 from ..models import Record, RecordFile
 
@@ -41,9 +41,10 @@ def attachments(organisation: Organisation, answers: Cells) -> dict[str, Attachm
     return {row.sha256: row for row in rows} if wanted else {}
 
 
-def problems(record: Record, answers: Cells) -> list[Problem]:
-    """A problem for each file that has not arrived, and for each photo left out at a place where
-    photos are allowed."""
+def problems(record: Record, form: Form, answers: Cells) -> list[Problem]:
+    """A problem for each file that has not arrived, for each photo left out at a place where photos
+    are allowed, and for what stands in a photo's place but was not sent as a photo: it has neither
+    stamp nor time and place to be weighed by."""
     held = attachments(record.organisation, answers)
     found = []
     forbidden: bool | None = None
@@ -55,7 +56,17 @@ def problems(record: Record, answers: Cells) -> list[Problem]:
                 found.append(Problem(path, "photo_missing", "本站点没有登记禁止拍照，请拍摄照片"))
         elif one["sha256"] not in held:
             found.append(Problem(path, "not_arrived", "照片或附件尚未上传，请重新上传"))
+        elif held[one["sha256"]].kind != MediaKind.PHOTO and _asks_photo(form, path):
+            found.append(Problem(path, "no_photo", "这里应为现场照片，该文件不是以照片上传的"))
     return found
+
+
+def _asks_photo(form: Form, path: str) -> bool:
+    """Whether a photo belongs at an answer's path: a question for one, or the photos of an item."""
+    names = [name for name in path.split(".") if not name.isdecimal()]
+    asked = {(spot.section, one.name): one.type for spot, one in form.fields()}
+    return asked.get((names[0], names[-1])) == "photo" or (
+        names[-1] == "photos" and asked.get((names[0], names[-2])) == "check")
 
 
 def no_photos(point: MonitoringPoint, day: Any) -> bool:

@@ -17,9 +17,9 @@ from qingyuan.forms.values import moment
 from ..models import Record, RecordState
 from ..review.risk import assess
 from ..review.settings import due_at
-from . import digest, doing, events, photos, work_orders
+from . import digest, doing, events, photos, shape, work_orders
 from .definitions import Engine, engine_of
-from .drafts import CORRECTABLE, Cells, Conflict, _check, draft, now_ms, own
+from .drafts import CORRECTABLE, Cells, Conflict, draft, now_ms, own
 
 DONE = (RecordState.SUBMITTED, RecordState.ACCEPTED, RecordState.RETURNED, RecordState.REPLACED)
 
@@ -47,9 +47,10 @@ def submit(
         return known
     with transaction.atomic():
         row = draft(scope, record)
-        points_of(scope).get(pk=row.point_id)
+        if not points_of(scope).filter(pk=row.point_id).exists():
+            raise ValidationError(_("该点位已不由本单位运维，不能提交；草稿可以删除"))
         if answers is not None:
-            _check(answers)
+            shape.check(answers)
             if saved_at is not None and saved_at != row.saved_at and answers != row.answers:
                 raise Conflict(row, answers)
         return _submit(scope, row, row.answers if answers is None else answers, finished_at)
@@ -59,7 +60,7 @@ def _submit(scope: Scope, row: Record, answers: Cells, finished_at: int | None) 
     engine = engine_of(row)
     answers = engine.compute(answers)
     row.answers = answers
-    problems = engine.validate(answers) + photos.problems(row, answers)
+    problems = engine.validate(answers) + photos.problems(row, engine.form, answers)
     told = {one.path for one in problems}
     problems += [Problem(path, "unmarked", _("%s：本次到期，请标记√、×或/") % label)
                  for path, label in doing.due_unmarked(row, engine, answers) if path not in told]

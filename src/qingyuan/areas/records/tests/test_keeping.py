@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from qingyuan.areas.assets.models import EntryCondition, MonitoringPoint
+from qingyuan.areas.assets.models import EntryCondition, MonitoringPoint, ServiceContract
 from qingyuan.areas.assets.queries import today
 from qingyuan.areas.files.models import Attachment
 from qingyuan.areas.maintenance.models import DutyClock, Task, TaskSheet, WorkOrder
@@ -231,6 +231,56 @@ def test_a_photo_must_have_arrived(cast, rig):
                               media_type="image/png", size=1, at=1)
     with pytest.raises(actions.Refused):
         actions.submit(cast.engineer, row, answers)
+
+
+def test_only_what_was_sent_as_a_photo_stands_in_a_photos_place(cast, rig, keep):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    answers = keep(cast.engineer, sample(G1, 1, technique="extractive", day=row.day))
+    answers["house"]["hygiene"]["photos"] = [{"sha256": "ab" * 32}]
+    sent = Attachment.objects.create(organisation=cast.houses.unit, sha256="ab" * 32, kind="file",
+                                     media_type="image/png", size=1, at=1)
+    with pytest.raises(actions.Refused) as found:
+        actions.submit(cast.engineer, row, answers)
+    assert [(one.path, one.code) for one in found.value.problems] == [
+        ("house.hygiene.photos", "no_photo")]
+    sent.kind = "photo"
+    sent.save()
+    assert actions.submit(cast.engineer, row, answers).state == "submitted"
+
+
+@pytest.mark.parametrize("odd", [
+    {"header": {"begin": float("nan")}}, {"header": {"begin": "\ud800"}}, {"a": "\0"},
+    {"a": 10**30}, {"a": [[[[[[[[[[[[[1]]]]]]]]]]]]]}, {"a": {"sha256": ["x"]}},
+    {"a": {"sha256": "../x"}},
+])
+def test_what_no_page_could_show_is_not_kept(cast, rig, odd):
+    row = actions.start(cast.engineer, rig.point, "hj75.g4", system=rig.system)
+    for verb in (actions.save, actions.submit):
+        with pytest.raises(ValidationError) as refused:
+            verb(cast.engineer, row, odd)
+        assert list(refused.value.message_dict) == ["answers"]
+
+
+def test_an_answer_of_the_wrong_kind_is_told_and_the_draft_can_still_be_seen(
+    cast, browser_of, rig
+):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    client = browser_of("engineer")
+    for odd in ("x", 5, ["x"], {"mark": "√", "photos": 5}):
+        actions.save(cast.engineer, row, {"house": {"hygiene": odd}})
+        with pytest.raises(actions.Refused) as found:
+            actions.submit(cast.engineer, row)
+        assert found.value.problems
+        assert client.get(f"/records/{row.pk}/fill/").status_code == 200
+        assert client.get(f"/records/{row.pk}.pdf").status_code == 200
+
+
+def test_a_draft_whose_contract_has_ended_says_so(cast, browser_of, rig):
+    row = actions.start(cast.engineer, rig.point, "", sheet=rig.sheet)
+    ServiceContract.objects.update(until=today() - timedelta(days=1))
+    answer = browser_of("engineer").post(f"/records/{row.pk}/fill/", {})
+    assert answer.status_code == 422
+    assert "已不由本单位运维" in answer.content.decode()
 
 
 def test_a_photo_may_be_left_out_only_where_the_site_forbids_it(cast, rig, keep):

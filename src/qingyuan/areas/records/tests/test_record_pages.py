@@ -181,6 +181,17 @@ def test_a_photo_from_a_browser_without_scripts_is_kept(browser_of, cast, rig):
         f"/records/{record.pk}/files/{digest}/").status_code == 200
 
 
+def test_a_file_that_is_refused_is_told_beside_the_answers(browser_of, rig, draft):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    page = SimpleUploadedFile("a.png", b"<script>alert(1)</script>", "image/png")
+    answer = browser_of("engineer").post(
+        f"/records/{draft.pk}/fill/", {"tail.report.upload": page})
+    assert answer.status_code == 422
+    assert "不支持该文件类型" in text(answer)
+    assert not Attachment.objects.exists()
+
+
 @pytest.mark.parametrize(("kind", "offered"), [("no_photo", True), ("escort", False)])
 def test_photos_may_be_left_out_where_the_site_forbids_them(cast, browser_of, rig, kind, offered):
     from qingyuan.areas.assets.models import EntryCondition

@@ -17,7 +17,7 @@ from qingyuan.areas.records import reading, words
 from qingyuan.areas.records.keeping import actions, photos, queries
 from qingyuan.areas.records.keeping.definitions import Engine, NoForm, engine_of
 from qingyuan.areas.records.models import Record, RecordState
-from qingyuan.forms import Problem
+from qingyuan.forms import Form, Problem
 from qingyuan.forms.sheet import Cells
 from qingyuan.forms.values import is_blank
 
@@ -71,12 +71,14 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     asked = asked_of(record)
     if request.method != "POST":
         return _shown(request, record, asked, computed(asked, record.answers))
-    _keep_files(request)
+    spoilt = _keep_files(request, asked.form)
     answers = reading.answers_of(asked.form, asked.setting, request.POST, request.FILES)
     if "add" in request.POST or "remove" in request.POST:
         change_rows(answers, request.POST.get("add", ""), request.POST.get("remove", ""))
         return _shown(request, record, asked, computed(asked, answers))
     answers = reading.shortened(answers, asked.form)
+    if spoilt:
+        return _shown(request, record, asked, computed(asked, answers), spoilt)
     try:
         actions.submit(request.scope, record, answers, saved_at=_number(request, "saved_at"))
     except actions.Refused as refused:
@@ -159,13 +161,22 @@ def _conflict(found: actions.Conflict) -> JsonResponse:
                          "kept": found.record.answers, "sent": found.answers}, status=409)
 
 
-def _keep_files(request: HttpRequest) -> None:
-    """Files that came with the form itself, from a browser without scripts."""
+def _keep_files(request: HttpRequest, form: Form) -> list[Problem]:
+    """Keep the files that came with the form itself, from a browser without scripts; a problem for
+    each that is refused."""
+    found = []
+    photos_at = {(spot.section, one.name) for spot, one in form.fields() if one.type == "photo"}
     for name, files in request.FILES.lists():
+        path = name.removesuffix(".upload")
+        place = (path.partition(".")[0], path.rpartition(".")[2])
         for file in files:
-            keep(request.scope, file, kind="photo" if name.endswith(".upload") else "file",
-                 name=file.name or "")
+            try:
+                keep(request.scope, file, kind="photo" if place in photos_at else "file",
+                     name=file.name or "")
+            except ValidationError as error:
+                found += [Problem(path, "refused", said) for said in error.messages]
             file.seek(0)
+    return found
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
