@@ -30,6 +30,7 @@ LIFE: dict[tuple[str, str], str] = {
     (S.OPEN, "begin"): S.UNDER_WAY,
     (S.ASSIGNED, "begin"): S.UNDER_WAY,
     (S.UNDER_WAY, "begin"): S.UNDER_WAY,
+    (S.UNDER_WAY, "end_visit"): S.DONE,
     (S.OPEN, "finish"): S.UNDER_WAY,
     (S.ASSIGNED, "finish"): S.UNDER_WAY,
     (S.UNDER_WAY, "finish"): S.UNDER_WAY,

@@ -143,7 +143,7 @@ def endangered(scope: Scope, within_hours: float = 48, now: float | None = None)
     keys = [d.key for d in duties if d.invalidates and d.where == "site"]
     sheets = TaskSheet.objects.filter(
         task__organisation=scope.organisation, task__state__in=STANDING, task__invalidates=True,
-        done_at=None).select_related("task")
+        done_at=None, left_why="").select_related("task")
     put_off = {(s.system_id, key) for s in sheets.filter(due__lt=F("task__day"))
                for key in s.duties}
     near = Q(due_at__lt=moment + within_hours * HOUR)

@@ -1,5 +1,6 @@
 """What every act on a task begins with: the row that is one's own, the colleague, the day."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ def consequences(scope: Scope, task: Task, day: date) -> list[str]:
     """What doing a task only on ``day`` means, a sentence for each form that is late by then."""
     duties, found = duties_of(scope.organisation), []
     for sheet in task.sheets.all():
-        if sheet.done_at is not None or day <= sheet.due:
+        if not sheet.open or day <= sheet.due:
             continue
         title = duties.forms.get(sheet.form, sheet.form)
         if any(key in duties and duties[key].invalidates for key in sheet.duties):
@@ -91,6 +92,7 @@ def movable(scope: Scope, row: Task, day: date) -> None:
         raise ValidationError({"day": _("超过最迟日期须由负责人改期：%s") % late})
 
 
-def replan(row: Task) -> None:
-    """Plan the task's point anew."""
-    plan(row.organisation, points=[row.point_id])
+def replan(row: Task, left: Iterable[TaskSheet] = ()) -> None:
+    """Plan the task's point anew; ``left`` are sheets that it has just left undone."""
+    keys = {(sheet.system_id, duty): row for sheet in left for duty in sheet.duties}
+    plan(row.organisation, points=[row.point_id], left=keys)

@@ -1,23 +1,26 @@
-"""The work itself: begun by who comes, finished and reopened by records; tasks beside the plan."""
+"""The work itself: begun by who comes, finished and reopened by records, ended with a reason; tasks
+beside the plan."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import MonitoringPoint, MonitoringSystem
-from qingyuan.areas.assets.queries import points_of
+from qingyuan.areas.assets.queries import points_of, today
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import User
-from qingyuan.areas.organisations.scope import Scope, require
+from qingyuan.areas.organisations.scope import Scope, may, require
 
 from .duty_sets import duties_of
 from .models import DutyClock, Task, TaskKind, TaskSheet, TaskState
-from .planning import clocks
+from .planning import clocks, ending
 from .states import following
-from .task_rows import colleague, held, held_sheet, movable, replan, said
+from .states import may as may_do
+from .task_rows import colleague, held, held_sheet, me, movable, replan, said
 
 Sheet = tuple[MonitoringSystem | None, str]
 """A system, or None for the whole point, and the code of a form."""
@@ -26,12 +29,19 @@ DAY = 86_400_000  # ms
 
 @transaction.atomic
 def begin(scope: Scope, task: Task, at: int) -> Task:
-    """Somebody has come (``at`` in epoch ms). Whoever begins an open task has it."""
+    """Somebody has come (``at`` in epoch ms). Whoever begins an open task has it. A round takes
+    along whatever is open by now, also when it comes later than planned."""
     require(scope, "work_task")
     row = held(scope, task)
-    before, row.state = row.state, following(row, "begin")
-    if before == row.state:
+    if following(row, "begin") == row.state:
         return row
+    if row.kind == TaskKind.ROUND and row.day <= today():
+        Task.objects.filter(pk=row.pk).update(fixed=True)
+        replan(row)
+        row.refresh_from_db()
+        if not may_do(row, "begin"):
+            return row  # the contract has ended; who came has come all the same
+    before, row.state = row.state, following(row, "begin")
     row.begun_at, row.person = at, row.person or scope.user
     row.save(update_fields=["state", "begun_at", "person"])
     audit(scope, "begin_task", row, {"state": before}, {"state": row.state, "begun_at": at})
@@ -77,16 +87,16 @@ def finish_sheet(
     if line.done_by and line.done_by != done_by:
         clocks.undo(scope.organisation, line.done_by)
     before, state = row.state, following(row, "finish")
-    line.done_at, line.done_by = int(done_at), done_by
-    line.save(update_fields=["done_at", "done_by"])
+    line.done_at, line.done_by, line.left_why = int(done_at), done_by, ""
+    line.save(update_fields=["done_at", "done_by", "left_why"])
     if line.system is not None:
         # said at once: what a source says again stands in for all that it said before
         clocks.finish(scope.organisation, line.system, [*line.duties, *beside], int(done_at),
                       done_by)
-    ends = list(row.sheets.values_list("done_at", flat=True))
-    whole = None not in ends
+    every = list(row.sheets.all())
+    whole = not any(one.open for one in every)
     row.state = TaskState.DONE if whole else state
-    row.done_at = max(ends) if whole else None
+    row.done_at = max(one.done_at or 0 for one in every) if whole else None
     row.begun_at = row.begun_at or int(done_at)
     row.person = row.person or scope.user
     row.save(update_fields=["state", "done_at", "begun_at", "person"])
@@ -94,6 +104,25 @@ def finish_sheet(
         "state": row.state, "form": line.form, "done_by": done_by})
     replan(row)
     return line
+
+
+@transaction.atomic
+def end_visit(scope: Scope, task: Task, reason: str) -> Task:
+    """Leave with something undone, and say why: the task is done with what was done, the duties of
+    the rest are planned anew by their clocks. Where nothing was done the visit is still to be
+    made."""
+    require(scope, "work_task")
+    row = held(scope, task)
+    why = said(reason, _("请填写其余未做的原因"))
+    following(row, "end_visit")
+    mine = row.person_id == me(scope) or row.helpers.filter(person=scope.user).exists()
+    if not (mine or may(scope, "assign_task")):
+        raise PermissionDenied("not your task")
+    if row.kind not in ending.ENDING:
+        raise ValidationError(_("%s任务以其检测报告或启运结束") % row.get_kind_display())
+    left = ending.end(scope, row, why, at=round(time.time() * 1000))
+    replan(row, left)
+    return row
 
 
 @transaction.atomic

@@ -28,12 +28,12 @@ from .task_rows import (
     said,
     warnings_of,
 )
-from .task_work import add_task, begin, finish_sheet, reopen_sheet
+from .task_work import add_task, begin, end_visit, finish_sheet, reopen_sheet
 
 __all__ = [
     "add_task", "approve_cancel", "ask_cancel", "assign", "assign_many", "begin", "claim",
-    "claim_many", "consequences", "finish_sheet", "help_with", "leave", "move", "refuse_cancel",
-    "reopen_sheet", "transfer", "warnings_of",
+    "claim_many", "consequences", "end_visit", "finish_sheet", "help_with", "leave", "move",
+    "refuse_cancel", "reopen_sheet", "transfer", "warnings_of",
 ]
 
 

@@ -82,6 +82,8 @@ class Task(models.Model):
     moved_why = models.CharField(_("改期原因"), max_length=200, blank=True)
     cancel_why = models.CharField(_("取消原因"), max_length=200, blank=True)
     state_before = models.CharField(max_length=12, blank=True)  # for a refused cancel
+    rest_of = models.ForeignKey(  # the visit that left undone what is overdue here
+        "self", models.SET_NULL, null=True, blank=True, related_name="rests")
     begun_at = models.BigIntegerField(null=True)
     done_at = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -99,7 +101,8 @@ class Task(models.Model):
 
 
 class TaskSheet(models.Model):
-    """One form due for one system in a task, and the duties (keys) that it covers."""
+    """One form due for one system in a task, and the duties (keys) that it covers. ``left_why``:
+    the visit ended without it, for that reason; its duties are due by their clocks again."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="sheets")
     system = models.ForeignKey(
@@ -111,10 +114,16 @@ class TaskSheet(models.Model):
     due_at = models.BigIntegerField()
     done_at = models.BigIntegerField(null=True)  # real finish of the work, by the record
     done_by = models.CharField(max_length=120, blank=True)  # "record:12"
+    left_why = models.CharField(_("未做的原因"), max_length=200, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["system", "form"])]
         ordering = ["task_id", "system_id", "form"]
+
+    @property
+    def open(self) -> bool:
+        """Still to be done at its visit."""
+        return self.done_at is None and not self.left_why
 
 
 class TaskHelper(models.Model):

@@ -18,8 +18,8 @@ from qingyuan.areas.maintenance.models import DutyClock, Task, TaskKind, TaskShe
 from qingyuan.areas.organisations.models import Membership, Organisation
 from qingyuan.areas.rules.queries import BookFor, books_for
 
-from . import calls, store
-from .clocks import Asking, _one_at_a_time
+from . import calls, ending, store
+from .clocks import Asking, _one_at_a_time, day_instant
 from .reckoning import Window
 from .walk import Fixed, Key, Visit, walk
 
@@ -49,9 +49,12 @@ def horizon(today: date) -> date:
 def plan(
     organisation: Organisation, *, points: calls.Points | None = None,
     through: date | None = None, today: date | None = None,
+    left: Mapping[Key, Task] | None = None,
 ) -> Planned:
     """Plan the visits of all points of a unit, or of some, through a day (default: the end of the
-    next month). What stands in the plan beyond that day is planned anew along with the rest."""
+    next month). What stands in the plan beyond that day is planned anew along with the rest. The
+    plan of a whole unit also ends the visits whose day is over; that of a point follows somebody's
+    act, who may still be writing. ``left``: what a visit that was just ended left undone."""
     day = today or china_today()
     last = through or horizon(day)
     keys = set(calls.points_under_contract(organisation, day)) | set(
@@ -60,12 +63,14 @@ def plan(
     if points is not None:
         keys &= {getattr(point, "pk", point) for point in points}
     asking = Asking(organisation, day)
-    return sum((_plan(asking, piece, last) for piece in calls.pieces(keys)), Planned())
+    return sum((_plan(asking, piece, last, points is None, left or {})
+                for piece in calls.pieces(keys)), Planned())
 
 
 @dataclass(slots=True)
 class Case:
-    """All that is known of one point: what is due, what stands, who looks after it."""
+    """All that is known of one point: what is due, what stands, who looks after it. ``visited``: a
+    round of today is done; ``left``: what is due since a visit that ended without it."""
 
     served: calls.Served
     book: BookFor
@@ -73,14 +78,23 @@ class Case:
     items: dict[Key, Window] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
     keepers: list[PointKeeper] = field(default_factory=list)
+    visited: bool = False
+    left: dict[Key, Task] = field(default_factory=dict)
 
 
 @transaction.atomic
-def _plan(asking: Asking, keys: list[int], through: date) -> Planned:
+def _plan(
+    asking: Asking, keys: list[int], through: date, whole: bool, left: Mapping[Key, Task]
+) -> Planned:
     _one_at_a_time(keys)
     cases = _load(asking, keys)
     changes = store.Changes(asking.organisation, asking.today)
+    for key, task in left.items():
+        if task.point_id in cases:
+            cases[task.point_id].left[key] = task
     for case in cases.values():
+        if whole:
+            _end_visits(asking, case, changes)
         for task, why in _impossible(case, asking.today):
             changes.withdraw(task, why)
             case.tasks.remove(task)
@@ -111,6 +125,11 @@ def _load(asking: Asking, keys: list[int]) -> dict[int, Case]:
         cases[task.point_id].tasks.append(task)
     for keeper in _keepers(own, keys):
         cases[keeper.point_id].keepers.append(keeper)
+    for pk in Task.objects.filter(
+            organisation=own, point__in=keys, state=TaskState.DONE, kind=TaskKind.ROUND,
+            day__lte=today, done_at__gte=day_instant(today),
+            ).order_by().values_list("point", flat=True):
+        cases[pk].visited = True
     return cases
 
 
@@ -127,6 +146,7 @@ def _skip_cancelled(asking: Asking, cases: Mapping[int, Case]) -> None:
     rows = TaskSheet.objects.filter(
         task__organisation=asking.organisation, task__state=TaskState.CANCELLED,
         task__point__in=list(cases), task__day__gte=asking.today - LOOK_BACK, done_at=None,
+        left_why="",
     ).order_by("task__day").values_list("task__point_id", "system_id", "duties", "task__day")
     for pk, system, duties, day in rows:
         case = cases[pk]
@@ -154,6 +174,24 @@ def _after(asking: Asking, case: Case) -> Callable[[Key, date], Window | None]:
     return after
 
 
+def _end_visits(asking: Asking, case: Case, changes: store.Changes) -> None:
+    """End the visits whose day is over. What they left is planned by its clock; what stood beside
+    the plan has none, and gets a task of its own."""
+    over = [task for task in case.tasks if ending.is_over(task, asking.today)]
+    for task in over:
+        left = ending.end(ending.Planner(asking.organisation, ""), task, ending.OVER)
+        changes.touched.add(task.pk)
+        if task.state != TaskState.DONE:
+            continue
+        case.tasks.remove(task)
+        day = case.served.allowed(asking.today)
+        if task.kind == TaskKind.ROUND:
+            case.left |= {(s.system_id, duty): task for s in left for duty in s.duties}
+        elif left and day is not None:
+            case.tasks.append(ending.again(task, left, day))
+            changes.again += 1
+
+
 def _impossible(case: Case, today: date) -> list[tuple[Task, str]]:
     """Tasks that stand where nobody goes any more, with the reason."""
     found = []
@@ -173,12 +211,22 @@ def _visits(asking: Asking, case: Case, through: date) -> list[Visit]:
     return walk(
         case.items, _after(asking, case),
         [_fixed(task) for task in case.tasks if task.state in STANDING and not store.follows(task)],
-        today=asking.today, through=max([through, *free]), allowed=case.served.allowed)
+        today=asking.today, through=max([through, *free]), allowed=case.served.allowed,
+        rests=_rests(asking, case))
+
+
+def _rests(asking: Asking, case: Case) -> dict[Key, date]:
+    """After a round of today is done nobody is sent a second time: what it left rests until
+    tomorrow. Only what makes data invalid, and can still be done in time, does not."""
+    if not case.visited:
+        return {}
+    return {key: asking.today + calls.DAY for key, window in case.items.items()
+            if not (asking.duties[key[1]].invalidates and window.due == asking.today)}
 
 
 def _fixed(task: Task) -> Fixed:
     holds = frozenset((sheet.system_id, duty) for sheet in task.sheets.all()
-                      if sheet.done_at is None for duty in sheet.duties)
+                      if sheet.open for duty in sheet.duties)
     return Fixed(task.pk, task.day, holds, fills=store.fills(task),
                  late=task.moved_from is not None)
 

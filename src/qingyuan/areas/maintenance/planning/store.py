@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 BATCH = 300
 FREE = (TaskState.OPEN, TaskState.ASSIGNED)
-_TASK = ("state", "day", "opens", "due", "due_at", "invalidates", "person_id", "cancel_why")
+_TASK = ("state", "day", "opens", "due", "due_at", "invalidates", "person_id", "cancel_why",
+         "fixed", "rest_of_id")
 _SHEET = ("duties", "opens", "due", "due_at")
 NOT_DUE = "已无到期项目"
 
@@ -66,6 +67,7 @@ class Changes:
     altered: list[TaskSheet] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     touched: set[int] = field(default_factory=set)
+    again: int = 0  # tasks made already, for what visits beside the plan left undone
 
     def withdraw(self, task: Task, why: str) -> None:
         task.state, task.cancel_why = TaskState.WITHDRAWN, why
@@ -76,8 +78,12 @@ class Changes:
         by_id = {task.pk: task for task in case.tasks}
         free = [visit for visit in visits if visit.fixed is None]
         for visit in visits:
-            if visit.fixed is not None and visit.items and fills(by_id[visit.fixed]):
-                self._write(by_id[visit.fixed], visit, case, duties)
+            task = None if visit.fixed is None else by_id[visit.fixed]
+            if task is not None and fills(task) and visit.items:
+                self._put(task, _rest(case, visit))
+                self._write(task, visit, case, duties)
+            elif task is not None and fills(task) and task.rest_of_id is not None:
+                self.withdraw(task, NOT_DUE)  # the record of it came in after all
         tasks = _matched(free, [task for task in case.tasks if follows(task)])
         for visit, task in zip(free, tasks, strict=True):
             person = _keeper(case, visit.day)
@@ -85,7 +91,8 @@ class Changes:
                 task = Task(organisation=self.organisation, point=case.served.point,
                             kind=TaskKind.ROUND)
             wanted = {"day": visit.day, "person_id": person, "cancel_why": "",
-                      "state": TaskState.ASSIGNED if person else TaskState.OPEN}
+                      "state": TaskState.ASSIGNED if person else TaskState.OPEN,
+                      **_rest(case, visit)}
             self._put(task, wanted)
             self._write(task, visit, case, duties)
         kept = {id(task) for task in tasks}
@@ -111,7 +118,7 @@ class Changes:
             self.made.append(task)
         held = {} if task.pk is None else {
             (sheet.system_id, sheet.form): sheet for sheet in task.sheets.all()
-            if sheet.done_at is None}
+            if sheet.open}
         for (system, form), want in wanted.items():
             facts = {name: getattr(want, name) for name in _SHEET}
             sheet = held.pop((system, form), None)
@@ -142,7 +149,16 @@ class Changes:
             rows.values(), [name.removesuffix("_id") for name in _TASK], batch_size=BATCH)
         TaskSheet.objects.bulk_update(self.altered, _SHEET, batch_size=BATCH)
         changed = (self.changed.keys() | self.touched) - withdrawn
-        return len(self.made), len(changed), len(withdrawn)
+        return len(self.made) + self.again, len(changed), len(withdrawn)
+
+
+def _rest(case: "Case", visit: Visit) -> dict[str, object]:
+    """Which former visit this one makes up for: it left undone what is overdue here. Such a task
+    stands where it is, so that people find it again."""
+    for key, window in visit.items.items():
+        if key in case.left and window.due < visit.day:
+            return {"rest_of_id": case.left[key].pk, "fixed": True}
+    return {}
 
 
 def sheets_of(

@@ -43,15 +43,16 @@ class Visit:
 
 def walk(
     items: Mapping[Key, Window], after: After, fixed: Sequence[Fixed], *, today: date,
-    through: date, allowed: Allowed = lambda day: day,
+    through: date, allowed: Allowed = lambda day: day, rests: Mapping[Key, date] | None = None,
 ) -> list[Visit]:
     """The visits from ``today`` through ``through``, by day.
 
     ``items`` is what is due when; ``after(key, day)`` the window that follows a visit, None when
     nothing follows; ``allowed(day)`` the first day from then on on which somebody may go, None for
-    never. What is overdue is planned for today. A fixed visit of the past is still to be made and
-    counts as today's.
+    never. What is overdue is planned for today, or for the day until which it ``rests``. A fixed
+    visit of the past is still to be made and counts as today's.
     """
+    waits = rests or {}
     stops = sorted((replace(one, day=max(one.day, today)) for one in fixed),
                    key=lambda one: (one.day, one.id))
     open_ = dict(items)
@@ -59,7 +60,8 @@ def walk(
     visits: list[Visit] = []
     while True:
         free = {key: window for key, window in open_.items() if key not in held}
-        forced = min((window.due for window in free.values()), default=None)
+        forced = min((max(window.due, waits.get(key, window.due)) for key, window in free.items()),
+                     default=None)
         day = None if forced is None else allowed(max(today, forced))
         if stops and (day is None or stops[0].day <= day):
             stop = stops.pop(0)
@@ -67,13 +69,15 @@ def walk(
                 break
             taken = {key: open_[key] for key, by in held.items() if by == stop.id}
             if stop.fills:
-                taken |= {k: w for k, w in free.items() if w.opens <= stop.day}
+                taken |= {k: w for k, w in free.items()
+                          if w.opens <= stop.day and waits.get(k, stop.day) <= stop.day}
             held = {key: by for key, by in held.items() if by != stop.id}
             visits.append(Visit(stop.day, taken, stop.id))
         elif day is None or day > through:
             break
         else:
-            taken = {key: window for key, window in free.items() if window.opens <= day}
+            taken = {key: window for key, window in free.items()
+                     if window.opens <= day and waits.get(key, day) <= day}
             visits.append(Visit(day, taken))
         for key in taken:
             _follow(open_, key, after(key, visits[-1].day), visits[-1].day)
