@@ -1,7 +1,7 @@
 """The API of labels and opened ledgers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -14,11 +14,12 @@ from .models import LedgerOpening, PointLabel
 
 router = Router(tags=["labels"])
 MOST = 500
+Key = Annotated[int, Field(ge=0, le=2**62)]
 
 
 class Page(Schema):
     limit: int = Field(100, ge=1, le=MOST)
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=10**9)
 
 
 class LabelOut(Schema):
@@ -35,7 +36,7 @@ class Labels(Schema):
 
 
 class Chosen(Schema):
-    points: list[int] = Field(max_length=labels.MOST)
+    points: list[Key] = Field(max_length=labels.MOST)
 
 
 class OpeningOut(Schema):
@@ -58,7 +59,7 @@ class Openings(Schema):
 
 
 class OpeningIn(Schema):
-    point: int
+    point: Key
     until: AwareDatetime
     reason: str
 
@@ -72,7 +73,7 @@ def label_list(request: HttpRequest, asked: Query[Page]) -> dict[str, Any]:
 
 
 @router.post("/labels/{point}", response=LabelOut)
-def label(request: HttpRequest, point: int) -> PointLabel:
+def label(request: HttpRequest, point: Key) -> PointLabel:
     """The label of a point, made when it has none."""
     return labels.label_of(request.scope, queries.point(request.scope, point))
 
@@ -104,7 +105,7 @@ def open_ledger(request: HttpRequest, asked: OpeningIn) -> dict[str, Any]:
 
 
 @router.post("/openings/{pk}/close", response=OpeningOut)
-def close_ledger(request: HttpRequest, pk: int) -> dict[str, Any]:
+def close_ledger(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """End an opening before its time."""
     row = labels.close_ledger(request.scope, labels.openings_of(request.scope).get(pk=pk))
     return _told(row, labels.readings_of([row]).get(row.pk, 0))

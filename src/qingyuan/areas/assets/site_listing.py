@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from qingyuan.areas.organisations.models import OrganisationKind
 from qingyuan.areas.organisations.regions import place_word, prefecture_of
 from qingyuan.areas.organisations.scope import Scope
+from qingyuan.ui.address import small_int
 
 from . import queries, sites_queries
 from .models import EntryCondition, MonitoringPoint, OfficeMember, PointKeeper
@@ -27,10 +28,10 @@ def search(scope: Scope, params: Any) -> QuerySet[MonitoringPoint]:
         points = points.filter(
             Q(place__area=area) | (Q(place__area="") | Q(place=None))
             & Q(organisation__area__startswith=area.removesuffix("00")))
-    keeper = params.get("keeper", "")
-    if keeper.isdecimal():
+    keeper = small_int(params.get("keeper", ""), None, 2**62)
+    if keeper is not None:
         points = points.filter(Exists(_keepers(scope).filter(
-            person=int(keeper), point=OuterRef("pk"))))
+            person=keeper, point=OuterRef("pk"))))
     return points
 
 

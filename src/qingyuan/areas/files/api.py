@@ -47,7 +47,7 @@ class FileIn(Schema):
 class Asked(Schema):
     kind: str = ""
     limit: int = Field(100, ge=1, le=MOST)
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=10**9)
 
 
 class Files(Schema):

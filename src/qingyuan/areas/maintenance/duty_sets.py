@@ -30,6 +30,7 @@ from .queries import catalogue
 
 RETIRED = DutySet("retired", "本单位已停用", False, "运维单位自行增加、已停用的项目。")
 STANDARD = "本单位规定"
+LEAD, COLD = 90, (-60, 50)  # d, degC
 FACTS = frozenset({
     "name", "group", "kind", "form", "form_title", "where", "interval", "clause", "why", "months",
     "below", "invalidates", "prefill", "needs", "lead", "auto_calibration", "techniques",
@@ -123,6 +124,12 @@ def _check(facts: Mapping[str, Any]) -> None:
     form = str(facts.get("form") or "")
     if not form.startswith("own.") and form not in catalogue().forms and form not in load_forms():
         wrong["form"] = _("没有这张记录表；自定记录表的编号以 own. 开头")
+    lead = facts.get("lead")
+    if isinstance(lead, int) and not 0 <= lead <= LEAD:
+        wrong["lead"] = _("应为 0 到 %d 天") % LEAD
+    below = facts.get("below")
+    if isinstance(below, int | float) and not COLD[0] <= below <= COLD[1]:
+        wrong["below"] = _("应为 %d 到 %d ℃") % COLD
     techniques = facts.get("techniques") or []
     if techniques and (facts.get("kind") != "gas" or set(techniques) - set(TECHNIQUES)):
         wrong["techniques"] = _("只有废气设施区分采样方式")

@@ -57,7 +57,8 @@ def test_the_list_of_sites_within_its_budget(browser_of, site, station, budget):
     assert page.count("43.80000, 87.60000") == 6
     assert page.count("没有责任人</span>") == 1
     for query, count in (("state=nowhere", 1), ("state=nobody", 1), ("q=无人", 1),
-                         ("area=650100", 7), ("area=652300", 0), ("q=1 号站房", 6)):
+                         ("area=650100", 7), ("area=652300", 0), ("q=1 号站房", 6),
+                         (f"keeper={'9' * 30}", 0)):
         assert (query, text(client.get(f"/sites/?{query}")).count("data-row")) == (query, count)
     assert f'href="/sites/{bare.pk}/"' in text(client.get("/sites/?state=nobody"))
     assert client.get("/sites/?form=xlsx").headers["Content-Type"].endswith("sheet")

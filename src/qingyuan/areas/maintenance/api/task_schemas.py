@@ -10,6 +10,7 @@ from qingyuan.areas.maintenance import task_queries
 from qingyuan.areas.maintenance.models import Task
 
 Key = Annotated[int, Field(ge=0, le=2**62)]
+Month = Annotated[int, Field(ge=1, le=12)]
 MOST = 500
 
 
@@ -199,11 +200,11 @@ class OwnDutyIn(Schema):
     why: str | None = Field(None, max_length=200)
     prefill: str | None = None
     auto_calibration: bool | None = None
-    below: float | None = None
-    lead: int | None = None
+    below: float | None = Field(None, ge=-60, le=50)
+    lead: int | None = Field(None, ge=0, le=90)
     invalidates: bool | None = None
     techniques: list[str] | None = None
-    months: list[int] | None = None
+    months: list[Month] | None = None
     needs: list[str] | None = None
 
 

@@ -60,6 +60,7 @@ def test_switched_off_it_is_known_and_no_longer_asked(cast):
     ({"interval": "often"}, "interval"), ({"name": " "}, "name"), ({"kind": "air"}, "kind"),
     ({"where": "remote"}, "prefill"), ({"form": "hj75.g99"}, "form"),
     ({"kind": "water", "form": "hj355.b"}, "techniques"), ({"where": "moon"}, "where"),
+    ({"lead": 10**12}, "lead"), ({"below": float("nan")}, "below"),
 ])
 def test_what_a_file_could_not_say_is_refused_by_field(cast, change, field):
     with pytest.raises(ValidationError) as refused:

@@ -1,10 +1,11 @@
 """The API of records and forms: the same queries and actions as the pages."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from qingyuan.areas.assets.models import MonitoringPoint, MonitoringSystem
 from qingyuan.areas.assets.queries import points_of, systems_of, today
@@ -18,6 +19,9 @@ from qingyuan.forms import bundle, prepare
 
 router = Router()
 MOST = 200
+Key = Annotated[int, Field(ge=0, le=2**62)]
+Instant = Annotated[int, Field(ge=946_656_000_000, le=2**53)]  # from the first day of 2000
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 
 
 class RecordLine(Schema):
@@ -73,12 +77,12 @@ class Beginning(Schema):
     """What a draft is begun of: a sheet, or a point and a form."""
 
     client_id: str
-    point: int
+    point: Key
     form: str = ""
-    system: int | None = None
-    sheet: int | None = None
-    order: int | None = None
-    day: date | None = None
+    system: Key | None = None
+    sheet: Key | None = None
+    order: Key | None = None
+    day: Day | None = None
     technique: str = ""
 
 
@@ -86,15 +90,15 @@ class Saving(Schema):
     """Answers, and ``saved_at`` of the copy that they were typed into."""
 
     answers: dict[str, Any]
-    saved_at: int | None = None
+    saved_at: Instant | None = None
 
 
 class Submitting(Schema):
     """``answers`` null: those that were saved. ``finished_at`` is the real finish of the work."""
 
     answers: dict[str, Any] | None = None
-    saved_at: int | None = None
-    finished_at: int | None = None
+    saved_at: Instant | None = None
+    finished_at: Instant | None = None
 
 
 class Reason(Schema):
@@ -134,7 +138,7 @@ def record_list(request: HttpRequest, limit: int = Query(50, ge=1, le=MOST),
 
 
 @router.get("/records/forms", response=list[FormLine])
-def form_list(request: HttpRequest, point: int) -> list[dict[str, Any]]:
+def form_list(request: HttpRequest, point: Key) -> list[dict[str, Any]]:
     """The forms that the systems of a visible point call for."""
     held = points_of(request.scope).get(pk=point)
     systems = systems_of(request.scope, held, today())
@@ -142,8 +146,8 @@ def form_list(request: HttpRequest, point: int) -> list[dict[str, Any]]:
 
 
 @router.get("/records/forms/{code}", response=dict[str, Any])
-def form_bundle(request: HttpRequest, code: str, point: int, system: int | None = None,
-                day: date | None = None) -> dict[str, Any]:
+def form_bundle(request: HttpRequest, code: str, point: Key, system: Key | None = None,
+                day: Day | None = None) -> dict[str, Any]:
     """A form with its limits as they stand on a day at a point (``bundle``), and the draft with
     which a record there would begin (``draft``)."""
     scope, on = request.scope, day or today()
@@ -162,7 +166,7 @@ def form_bundle(request: HttpRequest, code: str, point: int, system: int | None 
 
 
 @router.get("/records/{pk}", response=RecordDetail)
-def record(request: HttpRequest, pk: int) -> dict[str, Any]:
+def record(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """One visible record."""
     return detail(request, queries.record(request.scope, pk))
 
@@ -184,7 +188,7 @@ def start(request: HttpRequest, said: Beginning) -> dict[str, Any]:
 
 
 @router.post("/records/{pk}/save", response={200: RecordDetail, 409: Conflicting})
-def save(request: HttpRequest, pk: int, said: Saving) -> Any:
+def save(request: HttpRequest, pk: Key, said: Saving) -> Any:
     """Keep a draft; 409 with both copies when it was saved meanwhile."""
     row = queries.record(request.scope, pk)
     try:
@@ -195,7 +199,7 @@ def save(request: HttpRequest, pk: int, said: Saving) -> Any:
 
 
 @router.post("/records/{pk}/submit", response={200: RecordDetail, 409: Conflicting})
-def submit(request: HttpRequest, pk: int, said: Submitting) -> Any:
+def submit(request: HttpRequest, pk: Key, said: Submitting) -> Any:
     """Submit a draft; 422 with sentences by path of the answer. Submitted already: as it is."""
     row = queries.record(request.scope, pk)
     try:
@@ -207,21 +211,21 @@ def submit(request: HttpRequest, pk: int, said: Submitting) -> Any:
 
 
 @router.post("/records/{pk}/correct", response=RecordDetail)
-def correct(request: HttpRequest, pk: int, said: Reason) -> dict[str, Any]:
+def correct(request: HttpRequest, pk: Key, said: Reason) -> dict[str, Any]:
     """A new version of a submitted record, as a draft."""
     return detail(request, actions.correct(
         request.scope, queries.record(request.scope, pk), said.reason))
 
 
 @router.post("/records/{pk}/void", response=RecordDetail)
-def void(request: HttpRequest, pk: int, said: Reason) -> dict[str, Any]:
+def void(request: HttpRequest, pk: Key, said: Reason) -> dict[str, Any]:
     """Take a record out of use."""
     return detail(request, actions.void(
         request.scope, queries.record(request.scope, pk), said.reason))
 
 
 @router.post("/records/{pk}/discard", response={204: None})
-def discard(request: HttpRequest, pk: int) -> Any:
+def discard(request: HttpRequest, pk: Key) -> Any:
     """Throw a draft away."""
     actions.discard(request.scope, queries.record(request.scope, pk))
     return Status(204, None)
@@ -263,6 +267,6 @@ def form_line(form: Any) -> dict[str, Any]:
             "version": form.version, "digest": form.digest, "techniques": list(form.techniques)}
 
 
-def _system(request: HttpRequest, point: MonitoringPoint, pk: int) -> MonitoringSystem:
+def _system(request: HttpRequest, point: MonitoringPoint, pk: Key) -> MonitoringSystem:
     found: MonitoringSystem = systems_of(request.scope, point).get(pk=pk)
     return found
