@@ -49,8 +49,9 @@ def read_own(scope: Scope, text: str) -> Form:
         form = read_form(text, NAME, book_of(scope).book)
     except BadForm as error:
         raise ValidationError({"text": [said(one) for one in error.problems]}) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # A value of a kind that the loader has no sentence for, as a table where a text belongs.
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        # A value of a kind that the loader has no sentence for, as a table where a text belongs, or
+        # brackets within brackets without end.
         raise ValidationError({"text": _("定义的结构不正确：%s") % error}) from error
     wrong = []
     if not form.code.startswith(OWN):

@@ -60,18 +60,22 @@ def start(
             pk=sheet.pk, task__organisation=scope.organisation, task__point=held)
         known = sheet.records.filter(state=RecordState.DRAFT).order_by("id").first()
     if known is not None:
-        return _same(known, held)
+        return _same(known, held, sheet.form if sheet is not None else form_code, system)
     try:
         with transaction.atomic():
             return _begin(scope, held, form_code, system, sheet, order, day, client_id, technique)
     except IntegrityError:
         # The same message came over two links at once; the other one has been written.
         return _same(Record.objects.get(
-            organisation=scope.organisation, client_id=client_id), held)
+            organisation=scope.organisation, client_id=client_id), held,
+            sheet.form if sheet is not None else form_code, system)
 
 
-def _same(known: Record, point: MonitoringPoint) -> Record:
-    if known.point_id != point.pk:
+def _same(
+    known: Record, point: MonitoringPoint, code: str, system: System | None
+) -> Record:
+    other = system is not None and known.system_id != system.pk
+    if known.point_id != point.pk or known.form != code or other:
         raise ValidationError({"client_id": _("该编号已用于其他记录")})
     return known
 
@@ -208,9 +212,14 @@ def draft(scope: Scope, record: Record) -> Record:
     """A draft of the scope's own unit, locked; ValidationError for a record that is none."""
     require(scope, "fill_record")
     row = own(scope, record)
+    still_draft(row)
+    return row
+
+
+def still_draft(row: Record) -> None:
+    """Refuse a record that is no draft any more."""
     if row.state != RecordState.DRAFT:
         raise ValidationError(_("记录已提交，不能再修改；如需修改请更正"))
-    return row
 
 
 def own(scope: Scope, record: Record) -> Record:

@@ -19,7 +19,7 @@ from ..review.risk import assess
 from ..review.settings import due_at
 from . import digest, doing, events, photos, shape, work_orders
 from .definitions import Engine, engine_of
-from .drafts import CORRECTABLE, Cells, Conflict, draft, now_ms, own
+from .drafts import CORRECTABLE, Cells, Conflict, now_ms, own, still_draft
 
 DONE = (RecordState.SUBMITTED, RecordState.ACCEPTED, RecordState.RETURNED, RecordState.REPLACED)
 
@@ -42,11 +42,11 @@ def submit(
     """Compute, check, keep, and tell whom it concerns, in one transaction. What was submitted
     already is given back as it is. Refused by path; Conflict as of ``save``."""
     require(scope, "fill_record")
-    known = own_unlocked(scope, record)
-    if known.state in DONE and known.submitted_at is not None:
-        return known
     with transaction.atomic():
-        row = draft(scope, record)
+        row = own(scope, record)
+        if row.state in DONE and row.submitted_at is not None:
+            return row  # also by another link, while this one waited for the lock
+        still_draft(row)
         if not points_of(scope).filter(pk=row.point_id).exists():
             raise ValidationError(_("该点位已不由本单位运维，不能提交；草稿可以删除"))
         if answers is not None:
@@ -133,11 +133,6 @@ def void(scope: Scope, record: Record, reason: str) -> Record:
     audit(scope, "void_record", row, {"state": before}, {
         "state": row.state, "reason": row.returned_why})
     return row
-
-
-def own_unlocked(scope: Scope, record: Record) -> Record:
-    """A record of the scope's own unit; Record.DoesNotExist for any other."""
-    return Record.objects.get(pk=record.pk, organisation=scope.organisation)
 
 
 def finish_of(row: Record, form: Form, answers: Cells, said: int | None, now: int) -> int:

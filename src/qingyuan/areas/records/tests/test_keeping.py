@@ -105,6 +105,8 @@ def test_starting_twice_makes_one_record(cast, rig):
     assert first.pk == again.pk
     with pytest.raises(ValidationError):
         actions.start(cast.engineer, rig.other, "hj75.g4", client_id="phone-000001")
+    with pytest.raises(ValidationError):
+        actions.start(cast.engineer, rig.point, "hj75.g1", client_id="phone-000001")
 
 
 def test_a_sheet_has_one_draft_and_brings_form_and_system(cast, rig):

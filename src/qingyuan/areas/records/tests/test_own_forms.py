@@ -112,7 +112,7 @@ def test_who_may_not_enter_one(cast, who):
     ('label = "阀体无漏气"', 'label = "电磁阀动作灵活、无卡滞"', "问了两次"),
     ('[[section]]', '[[section', "不是有效的 TOML"),
     ('systems = ["gas"]', 'systems = 5', "定义的结构不正确"),
-    (TEXT, "  ", "请上传或粘贴"),
+    (TEXT, "a = " + "[" * 3000, "定义的结构不正确"), (TEXT, "  ", "请上传或粘贴"),
     (TEXT, "x" * 200_001, "定义过长"),
 ])
 def test_a_fault_is_said_by_entry_in_chinese(cast, old, new, sentence):
