@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..limits import Limits
 from ..notes import Notes
 from ..types import Visit
-from . import figures, flags, plateau, presence, readings, things
+from . import figures, flags, plateau, presence, readings, things, told
 
 Run = Callable[[Visit, Limits, Notes], None]
 
@@ -26,7 +26,7 @@ CHECKS: Mapping[str, Check] = {one.code: one for one in (
     Check("no_plateau", "校准、核查未见平台", plateau.no_plateau, "minutes"),
     Check("plateau_painted", "平台像是设定的数值", plateau.painted, "minutes"),
     Check("reading_differs", "读数与当时数据不符", readings.reading_differs, "minutes"),
-    Check("told_differs", "读数、量程与仪器上报不符", readings.told_differs, "told"),
+    Check("told_differs", "读数、量程与仪器上报不符", told.told_differs, "told"),
     Check("pairs_differ", "比对测值与同时段数据不符", readings.pairs_differ, "minutes"),
     Check("work_without_mark", "有维护记录而无标记", flags.work_without_mark, "minutes, marks"),
     Check("mark_without_record", "有标记而无记录", flags.mark_without_record, "minutes, marks"),

@@ -85,7 +85,7 @@ def too_good(visit: Visit, limits: Limits, notes: Notes) -> None:
             notes.fine()
             continue
         notes.signal(
-            min(0.8, 0.5 + 0.05 * (odds - limits.good_odds)),
+            min(0.8, 0.5 + 0.06 * (odds - limits.good_odds)),
             f"{work.title or '记录'}的 {len(ratios)} 个偏差全都接近零，"
             f"正常仪器偶然如此的概率约为 {chance:.0e}".replace("e-0", "e-"),
             [Evidence("偏差与通常离散之比", ref=work.ref, value=round(one, 4)) for one in ratios],
@@ -93,16 +93,20 @@ def too_good(visit: Visit, limits: Limits, notes: Notes) -> None:
 
 
 def _ratios(factor: FactorWork, limits: Limits) -> list[float]:
-    """Deviations by their usual spread: drift of span readings (a zero is often cut off at 0 and
+    """Deviations by their usual spread: drift (a zero that is cut off at the range's end
     says nothing), errors of checks and pairs."""
     found = []
     scale = full_scale(factor)
     width = scale / (factor.to_series or 1.0) if scale else None
     for step in factor.steps:
-        if step.gas is None or step.reading is None or not step.gas:
+        if step.gas is None or step.reading is None or not (step.gas or step.name == "zero_before"):
             continue
         half = 0.5 * 10.0 ** -step.decimals if step.decimals is not None else 0.0
-        if step.name == "span_before" and width:
+        if step.name == "zero_before" and step.last is not None and width:
+            if step.reading > (factor.range_low or 0.0) < step.last:
+                off = abs(step.reading - step.last) + half
+                found.append(off / (limits.good_drift * width))
+        elif step.name == "span_before" and width:
             last = step.last if step.last is not None else step.gas
             found.append((abs(step.reading - last) + half) / (limits.good_drift * width))
         elif step.name in ("check", "low", "mid", "high"):

@@ -103,7 +103,8 @@ def mark_without_record(visit: Visit, limits: Limits, notes: Notes) -> None:
 def _flags_without_record(
     visit: Visit, known: Sequence[Span], limits: Limits, notes: Notes
 ) -> None:
-    runs = [run for one in visit.minutes.values() for run in _runs(one, limits)]
+    finest = {**visit.minutes, **visit.realtime}
+    runs = [run for one in finest.values() for run in _runs(one, limits)]
     for start, end, letter, code in sorted(runs, key=lambda run: (run[0], -run[1])):
         span = start - visit.point.clock_skew, end - visit.point.clock_skew
         mark = Mark("", *span, "calibration" if letter == "C" else "device_maintenance", code)

@@ -86,14 +86,23 @@ def seen(search: Search, target: float, limits: Limits) -> bool | None:
     """Whether the data stood at a gas value; None when windows are too long to tell."""
     near = limits.near * search.scale
     if search.series.width <= COARSE:
-        return any(abs(one.level - target) <= near for one in runs(search, limits))
+        return stood(search, target, near)
     ends = extremes(search.series, search.since, search.until)
     if ends is None:
         return None
     if has_extremes(search.series):
         return ends[1] >= target - near if target > search.level else ends[0] <= target + near
     moved = (ends[1] if target > search.level else ends[0]) - search.level
-    return bool(moved / (target - search.level) >= MOVED) or None
+    return moved / (target - search.level) >= MOVED
+
+
+def stood(search: Search, target: float, near: float) -> bool:
+    """Whether two neighbouring values lay near a target. That they stand still is not asked, since
+    a slow analyser creeps; a sample is far from the target anyway (``Search.distinct``)."""
+    part = cut(search.series, search.since, search.until)
+    close = np.abs(part.values - target) <= near
+    joined = close[1:] & close[:-1] & (np.diff(part.times) <= 2 * part.width)
+    return bool(joined.any())
 
 
 def runs(search: Search, limits: Limits) -> list[Plateau]:
@@ -128,7 +137,7 @@ def _no_plateau(visit: Visit, work: Work, limits: Limits, notes: Notes) -> None:
         answers = {one: seen(search, one, limits) for one in wanted}
         absent = [one for one in wanted if answers[one] is False]
         if absent and search.series.width > COARSE and (
-                any(answers.values()) or _windows_inside(visit, work, search.series) < 2):
+                any(answers.values()) or _windows_inside(visit, work, search.series) < 3):
             # a window that only partly belongs to the work may leave the gas out altogether
             notes.cannot("分钟数据间隔过长，部分通气时间可能落在未完全标识的时段")
         elif absent:
@@ -137,6 +146,8 @@ def _no_plateau(visit: Visit, work: Work, limits: Limits, notes: Notes) -> None:
             found += 1
         else:
             notes.cannot("标气值与平时测值相近或数据间隔过长，看不出平台")
+    if found:
+        missing = [one for one in missing if one[1].series.width <= COARSE]
     if not missing:
         return notes.fine() if found else None
     score = 0.55 if found else min(0.85, 0.6 + 0.1 * len(missing))

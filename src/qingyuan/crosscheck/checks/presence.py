@@ -89,7 +89,7 @@ def work_outside_stay(visit: Visit, limits: Limits, notes: Notes) -> None:
             continue
         word = (f"比签到早 {minutes(early)}开始" if early >= late
                 else f"比签退晚 {minutes(late)}结束")
-        notes.signal(0.4 if max(early, late) < 3 * 3600 else 0.55,
+        notes.signal(min(0.6, 0.35 + 0.1 * max(early, late) / 3600),
                      f"{work.title or '作业'}记录的时段（{between(work.started, work.finished)}）"
                      f"{word}", [Evidence("签到", ref=here[0].refs[0], since=came, until=left)],
                      work=work.ref)

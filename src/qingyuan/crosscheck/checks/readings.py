@@ -5,15 +5,21 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..curves import COARSE, cut, extremes, full_scale, has_extremes, longest_gap, span_of
+from ..curves import (
+    COARSE,
+    Plateau,
+    cut,
+    extremes,
+    full_scale,
+    has_extremes,
+    longest_gap,
+)
 from ..limits import Limits
-from ..notes import Notes, clock, number
+from ..notes import Notes, number
 from ..types import Evidence, FactorWork, Floats, Pair, Series, Step, Visit, Work
 from .kinds import THROUGH_GAS
 from .plateau import Search, runs, search_of, seen
 
-NEAR_MOMENT = 150
-"""s between a written time and the instrument's own message of the same reading."""
 SHIFTS = range(-20, 21, 2)
 """min by which the logger's clock is tried against the written times of data pairs."""
 
@@ -53,7 +59,7 @@ def _steps(
     said = "；".join(f"{step.label or step.name}填写 {number(written)} {unit}，"
                     f"数据为 {number(shown)} {unit}" for step, written, shown in wrong[:3])
     notes.signal(
-        min(0.85, 0.5 + 5 * (worst - limits.reading)),
+        min(0.85, 0.4 + 8 * (worst - limits.reading)),
         f"{factor.name or factor.code}的填写读数与当时的数据不符：{said}"
         f"（最大相差量程的 {worst * 100:.1f}%）",
         [Evidence(f"{step.label or step.name}：数据 {number(shown)}", factor=factor.code,
@@ -84,12 +90,34 @@ def _shown(
                  if one.start - limits.slack <= at <= one.end + limits.slack] or found
     if not found:
         return None
-    if step.name.endswith("_before"):
-        return found[0].level
-    if step.name.endswith("_after"):
-        return found[-1].level
     written = step.reading * factor.to_series
+    width = search.series.width
+    if step.name.endswith("_before"):
+        there = _has(search, found[0].start - width)
+        return _first(written, found[0], search) if there else None
+    if step.name.endswith("_after"):
+        return _last(written, found[-1], search, near) if _has(search, found[-1].end) else None
     return min((one.level for one in found), key=lambda level: abs(level - written))
+
+
+def _first(written: float, run: Plateau, search: Search) -> float:
+    """The value at which the first plateau stood that comes nearest to what was written: a display
+    that still creeps is read somewhere on its way."""
+    part = cut(search.series, run.start, run.end).values
+    return float(min(max(written, float(np.min(part))), float(np.max(part))))
+
+
+def _last(written: float, run: Plateau, search: Search, near: float) -> float:
+    """The level of the last plateau, or of the single value that follows it: the time after
+    adjusting may be too short for a plateau of its own."""
+    next_ = cut(search.series, run.end, run.end + search.series.width).values
+    values = [run.level, *(float(one) for one in next_ if abs(one - run.level) <= near)]
+    return min(values, key=lambda value: abs(value - written))
+
+
+def _has(search: Search, at: float) -> bool:
+    """Whether the window at an instant arrived: beside a lost one a plateau may go on unseen."""
+    return bool(len(cut(search.series, at + 1, at + search.series.width - 1).times))
 
 
 def _coarse(
@@ -110,62 +138,6 @@ def _coarse(
     if step.reading != far(same):
         return None
     return ends[1] if up else ends[0]
-
-
-def told_differs(visit: Visit, limits: Limits, notes: Notes) -> None:
-    """A reading or a range that is not what the instrument itself reported at that minute."""
-    for work in visit.works:
-        for factor in work.factors:
-            scale = full_scale(factor)
-            if scale is None or factor.to_series is None:
-                continue
-            _range_told(visit, work, factor, scale, notes)
-            for step in factor.steps:
-                _step_told(visit, work, factor, step, scale, limits, notes)
-
-
-def _range_told(
-    visit: Visit, work: Work, factor: FactorWork, scale: float, notes: Notes
-) -> None:
-    span = span_of(visit, work)
-    if factor.range_high is None or factor.to_series is None or span is None:
-        return
-    told = [one for one in visit.told if one.factor == factor.code and one.what == "range_high"
-            and one.at <= span[1]]
-    if not told:
-        return
-    last = max(told, key=lambda one: one.at)
-    written = factor.range_high * factor.to_series
-    if abs(last.value - written) <= 0.01 * max(abs(last.value), abs(written)):
-        return notes.fine()
-    notes.signal(0.4, f"{factor.name or factor.code}填写的量程上限为 {number(written)}，"
-                 f"仪器上报为 {number(last.value)}",
-                 [Evidence("仪器上报的量程", ref=last.ref, factor=factor.code, since=last.at,
-                           value=last.value)], work=work.ref, factor=factor.code)
-
-
-def _step_told(
-    visit: Visit, work: Work, factor: FactorWork, step: Step, scale: float, limits: Limits,
-    notes: Notes,
-) -> None:
-    if step.at is None or step.reading is None or factor.to_series is None:
-        return
-    at = step.at + visit.point.clock_skew
-    near = [one for one in visit.told if one.factor == factor.code and one.what == "measured"
-            and abs(one.at - at) <= NEAR_MOMENT]
-    if not near:
-        return
-    written = step.reading * factor.to_series
-    best = min(near, key=lambda one: abs(one.value - written))
-    off = abs(best.value - written) / scale
-    if off <= limits.reading:
-        return notes.fine()
-    notes.signal(
-        min(0.8, 0.5 + 3 * (off - limits.reading)),
-        f"{factor.name or factor.code}{step.label or step.name}填写 {number(written)}，"
-        f"仪器在{clock(best.at)}上报 {number(best.value)}",
-        [Evidence("仪器当时的示值", ref=best.ref, factor=factor.code, since=best.at,
-                  value=best.value)], work=work.ref, factor=factor.code)
 
 
 def pairs_differ(visit: Visit, limits: Limits, notes: Notes) -> None:

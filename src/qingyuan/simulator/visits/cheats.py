@@ -96,7 +96,7 @@ def _hidden(draft: Draft, sites: list[Site], roll: Random) -> None:
                     continue
                 wide = factor.spec.high - factor.spec.low
                 for one in draft.what.segments[factor.spec.key]:
-                    if one.end == step.at:
+                    if one.end == step.at + 30:
                         one.offset = size * wide
                 step.reading = step.gas + 0.006 * wide * roll.gauss(0, 1)
     draft.told = [one for one in draft.told if one[1] != "measured"]

@@ -45,7 +45,7 @@ def plan(
     since = (came - AROUND) // BLOCK * BLOCK
     longest = came + 9 * HOUR + AROUND
     what = Happening(site, since, longest // BLOCK * BLOCK, seed * 100_003 + number,
-                     lag=20 + 40 * roll.random())
+                     lag=12 + 33 * roll.random())
     what.measure()
     works, now = [], came + _pause(2, 8, roll)
     for kind in kinds:

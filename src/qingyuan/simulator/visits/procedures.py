@@ -102,7 +102,7 @@ def calibrate(site: Site, what: Happening, at: int, roll: Random, *, full: bool)
     last = end
     for one in site.analysers():
         if one.analyser == "dust":
-            zero, last = (drift(roll), drift(roll)), end + _until(9, roll)
+            zero, last = (drift(roll), drift(roll)), end + _until(10, roll)
             middle = (end + last) // 2
             _phase(what, drafts[one.key], "zero", "零点", 0.0, 0.0, zero[0], end, middle, roll)
             value = round(0.8 * one.high, 1)
@@ -121,7 +121,7 @@ def _phase(
     error: float, start: int, end: int, roll: Random,
 ) -> None:
     """One gas on one analyser: as it stands until the middle, then adjusted to the certificate."""
-    turn = start + int((end - start) * 0.72)
+    turn = min(start + int((end - start) * 0.72), end - 2 * MINUTE)
     off = error * (draft.spec.high - draft.spec.low)
     left = value - true + 0.0008 * draft.spec.high * roll.gauss(0, 1)
     what.segments.setdefault(draft.spec.key, []).extend(
@@ -129,8 +129,8 @@ def _phase(
     last = value + 0.001 * draft.spec.high * roll.gauss(0, 1)
     last = round(max(draft.spec.low, last), draft.spec.decimals)
     draft.steps += [
-        StepDraft(f"{name}_before", f"{label}校前", value, turn, last=last),
-        StepDraft(f"{name}_after", f"{label}校后", value, end),
+        StepDraft(f"{name}_before", f"{label}校前", value, turn - 30, last=last),
+        StepDraft(f"{name}_after", f"{label}校后", value, end - 30),
     ]
 
 

@@ -72,7 +72,7 @@ def _gas(draft: Draft, sites: list[Site], roll: Random) -> None:
 
 
 def _slow(draft: Draft, sites: list[Site], roll: Random) -> None:
-    draft.what.lag = 70 + 30 * roll.random()
+    draft.what.lag = 55 + 30 * roll.random()  # 90 % after 127 to 196 s
 
 
 def _dialect(draft: Draft, sites: list[Site], roll: Random) -> None:
