@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .audit import seal
 from .models import Job, JobRun
 
-LEASE = 3600  # seconds after which a worker that died may be replaced
+LEASE = 3600  # seconds after which a worker of another machine that died may be replaced
 RETRY = 60
 
 
@@ -24,7 +24,7 @@ class Periodic:
 
 
 def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"[:64]
+    return f"{socket.gethostname()[:48]}:{os.getpid()}"
 
 
 def claim(job: Periodic, worker: str, now: int) -> bool:
@@ -35,9 +35,37 @@ def claim(job: Periodic, worker: str, now: int) -> bool:
     ).update(due_at=now + job.every, claimed_until=now + LEASE, claimed_by=worker) == 1
 
 
+def bury(worker: str, now: int) -> int:
+    """Free the claims of workers of this machine that have died, to be tried again after a minute;
+    how many. Of other machines nothing is known: there the lease has to run out."""
+    freed = 0
+    for row in Job.objects.filter(claimed_until__gt=now):
+        if _gone(row.claimed_by, worker):
+            freed += Job.objects.filter(
+                name=row.name, claimed_by=row.claimed_by, claimed_until=row.claimed_until,
+            ).update(claimed_until=0, due_at=min(row.due_at, now + RETRY))
+    return freed
+
+
+def _gone(claimed_by: str, worker: str) -> bool:
+    """Whether whoever claimed works no more. A process does one job at a time: a claim in its own
+    name, met while it looks for work, is of one before it that had the same number."""
+    host, _colon, number = claimed_by.rpartition(":")
+    if claimed_by == worker or host != worker.rpartition(":")[0] or not number.isdecimal():
+        return claimed_by == worker
+    try:
+        os.kill(int(number), 0)  # asks only; sends nothing
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
+
+
 def run_due(jobs: tuple[Periodic, ...], *, now: float | None = None) -> list[JobRun]:
     """Run what is due and free. A job that fails is tried again after a minute and is logged."""
     worker = worker_name()
+    bury(worker, int(time.time() if now is None else now))
     runs = []
     for job in jobs:
         moment = int(time.time() if now is None else now)

@@ -1,5 +1,10 @@
 """Of two workers one does the job; a failure is logged and tried again."""
 
+import os
+import socket
+import subprocess
+import sys
+
 import pytest
 
 from qingyuan.areas.organisations.jobs import Periodic, claim, run_due
@@ -22,6 +27,20 @@ def test_a_dead_workers_claim_ends():
     assert claim(job, "a", 1000)
     assert not claim(job, "b", 1000 + 3599)
     assert claim(job, "b", 1000 + 3600)
+
+
+def test_a_worker_that_was_killed_on_this_machine_is_replaced_after_a_minute():
+    with subprocess.Popen([sys.executable, "-c", ""]) as died:
+        died.wait()
+    host = socket.gethostname()[:48]
+    job = Periodic("plan", 6 * 3600, lambda: "planned")
+    assert claim(job, f"{host}:{died.pid}", 1000)
+    assert run_due((job,), now=1001) == []
+    assert [run.result for run in run_due((job,), now=1061)] == ["planned"]
+    for alive in (f"{host}:{os.getppid()}", f"elsewhere:{died.pid}"):
+        Job.objects.all().delete()
+        assert claim(job, alive, 1000)
+        assert run_due((job,), now=1061) == run_due((job,), now=1122) == []
 
 
 def test_a_failing_job_is_logged_and_does_not_stop_the_others():
