@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qingyuan.areas.files.models import MediaKind
 from qingyuan.areas.maintenance.models import WorkOrder
 from qingyuan.areas.maintenance.orders.queries import orders_of
 from qingyuan.areas.organisations.scope import Scope
@@ -30,7 +31,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo, file or signature: where it stands, what was said of it when it was taken."""
+    """A photo or file: where it stands, what was said of it when it was taken. Signatures are shown
+    at their own line instead: no camera took them."""
 
     label: str
     said: dict[str, Any]
@@ -68,13 +70,13 @@ def _events(record: Record) -> list[tuple[Event, str]]:
 
 
 def pictures(record: Record, pieces: Sequence[reading.Piece]) -> list[Picture]:
-    """The files that the answers name, in the form's order. One query."""
+    """The photos and files that the answers name, in the form's order. One query."""
     held = photos.attachments(record.organisation, record.answers)
     labels = {one.path: f"{piece.title} {one.label}" for piece in pieces for one in piece.every}
     found = []
     for path, one in photos.placed(record.answers):
         row = held.get(one.get("sha256", ""))
-        if row is not None:
+        if row is not None and row.kind != MediaKind.SIGNATURE:
             label = labels.get(path) or labels.get(path.removesuffix(".photos"), "")
             said = {"at": row.taken_at, "lat": row.latitude, "lon": row.longitude,
                     "accuracy": row.accuracy, "name": one.get("name") or row.name, "kept": row.at}

@@ -43,11 +43,12 @@ class Shown:
 
 
 def files_of(record: Record) -> tuple[list[Shown], list[Shown]]:
-    """(photos, other files) of the record, each once. One query; ``record.point`` should be loaded
-    with its place."""
+    """(photos, other files) of the record, each once; signatures are shown where they were given.
+    One query; ``record.point`` should be loaded with its place."""
     place = getattr(record.point, "place", None)
     photos, others, seen = [], [], set()
-    for row in record.files.select_related("attachment"):
+    for row in record.files.exclude(
+            attachment__kind=MediaKind.SIGNATURE).select_related("attachment"):
         file = row.attachment
         if file.pk in seen:
             continue

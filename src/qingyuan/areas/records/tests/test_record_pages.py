@@ -295,6 +295,20 @@ def test_a_record_shows_its_files_to_whoever_reads_it_and_no_others(cast, browse
     assert browser_of("outsider").get(f"{place}{row.sha256}/").status_code == 404
 
 
+def test_a_signature_stands_at_its_line_and_nobody_misses_the_time_of_a_camera(
+        cast, browser_of, draft, good):
+    Attachment.objects.create(
+        organisation=cast.houses.unit, sha256="ce" * 32, kind="signature", media_type="image/png",
+        size=1, at=1)
+    good["tail"]["signature"]["sha256"] = "ce" * 32
+    done = actions.submit(cast.engineer, draft, good)
+    for place in (f"/records/{done.pk}/", f"/review/{done.pk}/"):
+        page = text(browser_of("manager").get(place))
+        assert page.count(f'{"ce" * 32}/?view=1') == 1
+        assert 'class="sign-image"' in page
+        assert "没有拍摄时间" not in page
+
+
 # -- the list ------------------------------------------------------------------------------------
 
 
