@@ -27,6 +27,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("原因"), max_length=200)
 
 
+class EndForm(forms.Form):
+    """Leaving: why the rest was not done; of a visit without forms what was done."""
+
+    reason = forms.CharField(max_length=200)
+
+    def __init__(self, asks: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = asks
+
+
 class PersonForm(forms.Form):
     """Somebody of the unit."""
 

@@ -77,11 +77,12 @@ def is_overdue(day: date | None = None) -> Q:
 
 
 def in_state(rows: Tasks, code: str) -> Tasks:
-    """Tasks under a tab; those overdue are in no other tab of open work. "" for all but the
-    withdrawn ones: what is still to be done comes first."""
+    """Tasks under a tab; those overdue are in no other tab of open work. "" for all: what is still
+    to be done comes first, what was withdrawn last."""
     if code == "":
-        over = Case(When(state__in=STANDING, then=0), default=1, output_field=IntegerField())
-        return rows.exclude(state=TaskState.WITHDRAWN).order_by(over, "day", "point_id", "id")
+        over = Case(When(state__in=STANDING, then=0), When(state=TaskState.WITHDRAWN, then=2),
+                    default=1, output_field=IntegerField())
+        return rows.order_by(over, "day", "point_id", "id")
     if code == OVERDUE:
         return rows.filter(is_overdue())
     if code in STANDING:
@@ -97,7 +98,7 @@ def counts(rows: Tasks) -> dict[str, int]:
         n=Count("pk", distinct=True))
     for line in lines:
         found[OVERDUE if line["late"] else line["state"]] += line["n"]
-    found[""] = sum(found.values()) - found["withdrawn"]
+    found[""] = sum(found.values())
     return found
 
 

@@ -15,7 +15,8 @@ MOST = 500
 
 
 class SheetOut(Schema):
-    """A form due at a visit; ``duties`` are keys of ``GET /duties``."""
+    """A form due at a visit; ``duties`` are keys of ``GET /duties``. ``left_why``: the visit ended
+    without it, for that reason."""
 
     id: int
     system_id: int | None
@@ -26,10 +27,12 @@ class SheetOut(Schema):
     due_at: int
     done_at: int | None
     done_by: str
+    left_why: str
 
 
 class TaskOut(Schema):
-    """A visit. ``shown`` is its state as the pages show it: overdue goes before open work."""
+    """A visit. ``shown`` is its state as the pages show it: overdue goes before open work.
+    ``rest_of_id``: the visit that left undone what is overdue here."""
 
     id: int
     point_id: int
@@ -51,6 +54,7 @@ class TaskOut(Schema):
     moved_from: date | None
     moved_why: str
     cancel_why: str
+    rest_of_id: int | None
     begun_at: int | None
     done_at: int | None
     sheets: list[SheetOut]

@@ -134,6 +134,13 @@ def move(request: HttpRequest, pk: Key, facts: MoveIn) -> Mapping[str, Any]:
         request.scope, _task(request.scope, pk), facts.day, facts.reason))
 
 
+@router.post("/tasks/{pk}/end-visit", response=Changed)
+def end_visit(request: HttpRequest, pk: Key, facts: ReasonIn) -> Mapping[str, Any]:
+    """Leave with something undone: done with what was done, the rest goes back to the plan."""
+    return _changed(request.scope, tasks.end_visit(
+        request.scope, _task(request.scope, pk), facts.reason))
+
+
 @router.post("/tasks/{pk}/ask-cancel", response=Changed)
 def ask_cancel(request: HttpRequest, pk: Key, facts: ReasonIn) -> Mapping[str, Any]:
     return _changed(request.scope, tasks.ask_cancel(

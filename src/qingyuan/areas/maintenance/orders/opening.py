@@ -1,9 +1,11 @@
 """An order comes into being: its number, its unit, its first clocks."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import MonitoringPoint, MonitoringSystem, ServiceContract
@@ -92,8 +94,12 @@ def _number(unit: Organisation) -> str:
     """The next number of the unit's day, ``GD20261123-0001``. The unit's row is locked, so that of
     two orders at once each gets its own."""
     Organisation.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    start = f"GD{clocks.day_of(log.moment(None)):%Y%m%d}-"
-    taken = WorkOrder.objects.filter(
-        organisation=unit, number__startswith=start).values_list("number", flat=True)
-    tails = [int(tail) for number in taken if (tail := number.removeprefix(start)).isdecimal()]
-    return f"{start}{max(tails, default=0) + 1:0{DIGITS}d}"
+    day = clocks.day_of(log.moment(None))
+    start = f"GD{day:%Y%m%d}-"
+    # Between two days, for the index on (unit, number); longer ones come after 9999.
+    last = WorkOrder.objects.filter(
+        organisation=unit, number__gte=start, number__lt=f"GD{day + timedelta(days=1):%Y%m%d}-",
+    ).annotate(length=Length("number")).order_by("-length", "-number").values_list(
+        "number", flat=True).first()
+    tail = 0 if last is None else int(last.removeprefix(start))
+    return f"{start}{tail + 1:0{DIGITS}d}"

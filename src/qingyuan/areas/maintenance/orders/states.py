@@ -44,6 +44,18 @@ ORDER: Mapping[str, Step] = {
     "cancel": Step(gettext_lazy("取消"), (OrderState.OPEN, OrderState.ACCEPTED,
                                         OrderState.ON_SITE), OrderState.CANCELLED),
 }
+HERE = (OrderState.ON_SITE, OrderState.REPAIRED)
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    "repaired": (OrderState.ACCEPTED, OrderState.ON_SITE),
+    "restored": (OrderState.ACCEPTED, *HERE),
+    "check": HERE, "close": HERE,
+}
+"""States in which a page offers an act, where fewer than those in which it can be entered
+afterwards: before somebody has come there is nothing to check or to close."""
+REMOTELY: Mapping[str, object] = {
+    "repaired": gettext_lazy("远程修复"), "restored": gettext_lazy("未到场已自行恢复"),
+}
+"""What these acts are called where nobody has come."""
 LETTER: Mapping[str, Step] = {
     "edit": Step(gettext_lazy("修改"), (LetterState.DRAFT,)),
     "send": Step(gettext_lazy("发出"), (LetterState.DRAFT,), LetterState.SENT),
@@ -67,6 +79,18 @@ def can(act: str, thing: WorkOrder | Letter) -> bool:
     """Whether an act is open in the state that the order or letter is in."""
     table = LETTER if isinstance(thing, Letter) else ORDER
     return thing.state in table[act].before
+
+
+def offered(act: str, order: WorkOrder) -> bool:
+    """Whether an act makes sense now, so that a page offers it."""
+    return can(act, order) and order.state in OFFERED.get(act, ORDER[act].before)
+
+
+def word(act: str, order: WorkOrder) -> str:
+    """What an act is called in the state that the order is in."""
+    here = order.arrived_at is not None or order.state not in (
+        OrderState.OPEN, OrderState.ACCEPTED)
+    return str(ORDER[act].word if here or act not in REMOTELY else REMOTELY[act])
 
 
 def step(act: str, thing: WorkOrder | Letter) -> str:

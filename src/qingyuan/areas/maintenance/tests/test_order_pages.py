@@ -174,3 +174,30 @@ def test_a_letter_is_a_pdf_of_a4_sheets(cast, order, browser_of):
     said = sheet.extract_text().replace("\n", "")
     assert "COD仪不进样" in said.replace(" ", "")
     assert "示例热力有限公司" in said
+
+
+def offered(answer) -> dict[str, str]:
+    return {one["code"]: one["word"] for part in ("first", "other")
+            for one in answer.context[part]}
+
+
+def test_only_what_makes_sense_in_the_state_is_offered(cast, order, browser_of):
+    client, page = browser_of("engineer"), f"/orders/{order.pk}/"
+    assert not {"repaired", "restored", "close"} & set(offered(client.get(page)))
+    actions.accept(cast.engineer, order)
+    before = offered(client.get(page))
+    assert (before["repaired"], before["restored"]) == ("远程修复", "未到场已自行恢复")
+    assert [one["code"] for one in client.get(page).context["first"]][:1] == ["arrive"]
+    actions.arrive(cast.engineer, order)
+    assert offered(client.get(page))["repaired"] == "修复"
+    assert "close" in offered(browser_of("manager").get(page))
+
+
+def test_the_work_is_offered_to_whoever_has_the_order(cast, order, browser_of):
+    actions.assign(cast.manager, order, cast.engineer.user)
+    page = f"/orders/{order.pk}/"
+    mine, other = browser_of("engineer").get(page), browser_of("manager").get(page)
+    assert f"check-in/?order={order.pk}" in text(mine)
+    assert f"check-in/?order={order.pk}" not in text(other)
+    assert "arrive" not in offered(other)
+    assert [one["code"] for one in other.context["first"]] == ["report"]

@@ -314,3 +314,18 @@ def test_the_contract_may_have_ended_the_unit_still_reads_its_orders(cast, order
     ServiceContract.objects.update(since=date(2020, 1, 1), until=date(2020, 12, 31))
     assert not assets.points_of(cast.manager).exists()
     assert queries.order(cast.manager, order.pk) == order
+
+
+def test_the_next_number_reads_one_row_also_after_9999(
+        cast, order, django_assert_max_num_queries):
+    start = order.number[:-4]
+    for tail in ("9999", "10000"):
+        WorkOrder.objects.filter(pk=actions.open_order(
+            cast.manager, order.point, kind="other", symptom="示例").pk).update(
+            number=f"{start}{tail}")
+    with django_assert_max_num_queries(40) as read:
+        made = actions.open_order(cast.manager, order.point, kind="other", symptom="示例")
+    assert made.number == f"{start}10001"
+    [asked] = [q["sql"] for q in read.captured_queries if "number" in q["sql"]
+               and q["sql"].startswith("SELECT") and "LIMIT 1" in q["sql"]]
+    assert "LIKE" not in asked

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from datetime import timedelta
 
 import pytest
@@ -309,3 +310,24 @@ def test_the_command_plans_and_says_so(served, capsys, monkeypatch):
         command.run(["--unit", "示例无此单位"])
     with pytest.raises(command.BadInput, match="before today"):
         command.run(["--through", "2020-01-01"])
+
+
+def test_a_visit_is_ended_on_its_page_with_the_reason(browser_of, cast, task):
+    tasks.begin(cast.engineer, task, 1_000 * round(time.time()))
+    sheet = task.sheets.first()
+    tasks.finish_sheet(cast.engineer, sheet, done_at=1_000 * round(time.time()),
+                       done_by="record:1")
+    client = browser_of("engineer")
+    assert "其余未做，原因" in text(client.get(page_of(task)))
+    assert client.post(page_of(task), {"verb": "end", "reason": ""}).status_code == 422
+    assert client.post(page_of(task), {"verb": "end", "reason": "示例：标气用完"}
+                       ).status_code == 302
+    said = text(client.get(page_of(task)))
+    for word in ("示例：标气用完", "有未做的记录表", "补填记录"):
+        assert word in said
+
+
+def test_the_tabs_add_up_to_all(browser_of, task):
+    Task.objects.filter(pk=task.pk).update(state="withdrawn")
+    shown = browser_of("manager").get("/tasks/").context
+    assert shown["total"] == sum(tab["count"] for tab in shown["tabs"])

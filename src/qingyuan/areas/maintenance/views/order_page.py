@@ -25,6 +25,9 @@ VERBS = {
 }
 """Acts that ask for another right than working on orders."""
 OWN_ONLY = frozenset(FORMS) - {"note"}
+HANDS_ON = frozenset({"accept", "arrive", "repaired", "restored", "check", "sample"})
+"""The work itself: of whoever has the order or helps; of anybody while nobody has it. A manager may
+enter it for others, but did not come there himself."""
 
 
 def order_or_404(request: HttpRequest, pk: int) -> WorkOrder:
@@ -44,7 +47,7 @@ def shown_order(request: HttpRequest, order: WorkOrder, refused: Act | None = No
                 act: str = "") -> HttpResponse:
     """The page of an order, with a refused form of its own if there is one."""
     scope, now = request.scope, queries.now_ms()
-    prefetch_related_objects([order], "clocks", "pauses")
+    prefetch_related_objects([order], "clocks", "pauses", "helpers__person")
     every = list(order.clocks.all())
     for clock in every:
         clock.shown, clock.left = queries.shown_state(clock, now), (clock.due_at - now) / 1000
@@ -57,16 +60,16 @@ def shown_order(request: HttpRequest, order: WorkOrder, refused: Act | None = No
         entry.word = states.ENTRIES.get(entry.verb, entry.verb)
         entry.kept = [held[sha] for sha in entry.files if sha in held]
     offered = acts(scope, order, refused, act)
+    first = [one for one in offered if one["ahead"]]
     for one in offered:
-        one["next"] = one is offered[0] and one["code"] in FIRST
+        one["next"] = one in first[:1]
     duty = sampling.duty(order, now)
     own = order.organisation_id == scope.organisation.pk
     return render(request, "maintenance/order.html", {
         "order": order, "clocks": every, "seen": seen, "entries": entries, "own": own,
-        "first": [one for one in offered if one["code"] in FIRST],
-        "other": [one for one in offered if one["code"] not in FIRST],
+        "first": first, "other": [one for one in offered if one not in first],
         "traits": [str(clocks.TRAITS[t]) for t in order.traits if t in clocks.TRAITS],
-        "helpers": list(order.helpers.select_related("person")),
+        "helpers": list(order.helpers.all()),
         "paused": open_pause(order),
         "letters": list(queries.letters_of(scope).filter(order=order)),
         "letter_kinds": LetterKind.choices,
@@ -76,33 +79,55 @@ def shown_order(request: HttpRequest, order: WorkOrder, refused: Act | None = No
         "restore": restore_rule(order, every, seen),
         "record_url": _address("records:record-new"),
         "check_in_url": _address("records:check-in", order.point_id) if seen else "",
-        "may_record": may(scope, "fill_record"), "may_check_in": may(scope, "check_in"),
+        "may_record": own and may(scope, "fill_record") and order.state != "cancelled",
+        "may_check_in": own and may(scope, "check_in") and order.state in states.OPEN and (
+            has(scope, order)),
         "may_value": seen and order.point.kind == "water" and may(scope, "record_manual_value"),
         "source": source_link(order), "history": history(scope, order),
     }, status=422 if refused else 200)
 
 
 def acts(scope: Scope, order: WorkOrder, refused: Act | None, named: str) -> list[dict[str, Any]]:
-    """The acts that are open to the scope in the order's state, each with its form."""
-    own = order.organisation_id == scope.organisation.pk
-    paused = open_pause(order) is not None
-    found = []
+    """The acts that make sense for the scope in the order's state, each with its form; one that was
+    refused shows its form again. ``ahead``: a step of the caller's own work."""
+    found, hands = [], has(scope, order)
     for code, form in FORMS.items():
-        if not may(scope, VERBS.get(code, "work_order")) or not states.can(code, order):
-            continue
-        if code in OWN_ONLY and not own or code == "resume" and not paused:
-            continue
-        if code == "pause" and (paused or not _may_pause(order)) or code == "transfer" and (
-                order.person != scope.user or may(scope, "assign_order")):
-            continue
-        if code == "check" and "failed_check" not in order.traits or code == "sample" and (
-                sampling.begins(order, queries.now_ms()) is None):
-            continue
         mine = refused if refused is not None and code == named else None
-        found.append({"code": code, "word": states.ORDER[code].word, "open": mine is not None,
+        open_ = states.offered(code, order) or mine is not None and states.can(code, order)
+        if not open_ or not _open_to(scope, order, code, hands):
+            continue
+        word = states.word(code, order)
+        ahead = code in FIRST and (code not in HANDS_ON or hands) and (
+            word == states.ORDER[code].word)
+        found.append({"code": code, "word": word, "open": mine is not None, "ahead": ahead,
                       "form": mine or form(order, auto_id=f"id_{code}_%s")})
     ordered = {code: place for place, code in enumerate(FIRST)}
     return sorted(found, key=lambda one: ordered.get(one["code"], len(ordered)))
+
+
+def _open_to(scope: Scope, order: WorkOrder, code: str, hands: bool) -> bool:
+    """Whether an act is the caller's, and the order has what it is about."""
+    if not may(scope, VERBS.get(code, "work_order")) or (
+            code in OWN_ONLY and order.organisation_id != scope.organisation.pk):
+        return False
+    manages, paused = may(scope, "assign_order"), open_pause(order) is not None
+    if code in HANDS_ON and not hands and (not manages or code == "arrive"):
+        return False
+    fits = {
+        "resume": paused, "pause": not paused and _may_pause(order),
+        "transfer": order.person == scope.user and not manages,
+        "check": "failed_check" in order.traits,
+    }
+    if code == "sample":
+        return sampling.begins(order, queries.now_ms()) is not None
+    return fits.get(code, True)
+
+
+def has(scope: Scope, order: WorkOrder) -> bool:
+    """Whether the order is the caller's to work on: in charge, helping, or nobody's yet."""
+    return order.person_id is None or scope.user is not None and (
+        order.person_id == scope.user.pk
+        or any(one.person_id == scope.user.pk for one in order.helpers.all()))
 
 
 def open_pause(order: WorkOrder) -> OrderPause | None:

@@ -14,7 +14,14 @@ from qingyuan.areas.assets.sites_queries import conditions_at, place_of
 from qingyuan.areas.maintenance import states, task_listing, task_queries, tasks
 from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import DutyClock, Task, TaskKind
-from qingyuan.areas.maintenance.task_forms import MoveForm, PersonForm, ReasonForm, TransferForm
+from qingyuan.areas.maintenance.planning.ending import ENDING
+from qingyuan.areas.maintenance.task_forms import (
+    EndForm,
+    MoveForm,
+    PersonForm,
+    ReasonForm,
+    TransferForm,
+)
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import Scope, may
@@ -37,7 +44,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     duties, titles = duties_of(row.organisation), task_listing.titles_for(row.organisation)
     task_listing.dressed([row], titles)
     late_day = max(row.due, today()) + timedelta(days=1)
-    standing = row.state in states.STANDING
+    standing, left = row.state in states.STANDING, _left(row)
     return render(request, "maintenance/task.html", {
         "task": row, "own": own, "verbs": verbs, "standing": standing,
         "sheets": [_sheet(sheet, duties, titles) for sheet in row.forms],
@@ -47,9 +54,11 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "warnings": tasks.warnings_of(row) if own and standing else [],
         "helpers": [one.person for one in row.helpers.select_related("person")],
         "lines": list(row.plan_lines.select_related("plan")), "joint": _joint(row),
+        "rests": list(row.rests.order_by("day", "id")) if left else [], "left": left,
         "seen": points_of(scope).filter(pk=row.point_id).exists(),
         "record_url": address_of("records:record-new"),
         "may_fill": own and standing and may(scope, "fill_record"),
+        "may_add": own and row.state == "done" and may(scope, "fill_record"),
         "may_check_in": own and standing and may(scope, "check_in")
         and row.state != "cancel_asked",
         "history": history(scope, row),
@@ -62,7 +71,12 @@ def _sheet(sheet: Any, duties: Any, titles: dict[str, str]) -> dict[str, Any]:
     return {"sheet": sheet, "title": titles.get(sheet.form, sheet.form), "duties": held,
             "unknown": [key for key in sheet.duties if key not in duties],
             "invalidates": any(duty.invalidates for duty in held),
-            "overdue": sheet.done_at is None and sheet.due < today()}
+            "overdue": sheet.open and sheet.due < today()}
+
+
+def _left(row: Task) -> list[str]:
+    """Why a visit that has ended left something undone, each reason once."""
+    return list(dict.fromkeys(sheet.left_why for sheet in row.forms if sheet.left_why))
 
 
 def _clocks(row: Task) -> dict[tuple[int, str], DutyClock]:
@@ -92,11 +106,12 @@ def verbs_of(request: HttpRequest, row: Task) -> list[Verb]:
         (works and not mine and not helps, _help(scope, row)),
         (helps, _leave(scope, row)),
         (works and (mine or manager or row.person_id is None), _move(scope, row)),
+        (works and (mine or helps or manager) and row.kind in ENDING, _end(scope, row)),
         (works and (mine or manager), _ask_cancel(scope, row)),
         (may(scope, "approve_cancel"), _approve(scope, row)),
         (may(scope, "approve_cancel"), _refuse(scope, row)),
     ]
-    life = {"leave": "help"}
+    life = {"leave": "help", "end": "end_visit"}
     return [verb for ok, verb in offered if ok and states.may(row, life.get(verb.code, verb.code))]
 
 
@@ -148,6 +163,21 @@ def _move(scope: Scope, row: Task) -> Verb:
     return Verb("move", _("改期"), lambda f: tasks.move(scope, row, f["day"], f["reason"]),
                 _("已改期。"), form=MoveForm, icon="calendar", note=note,
                 initial={"day": row.day})
+
+
+def _end(scope: Scope, row: Task) -> Verb:
+    """Leave: what is still open, and what becomes of it."""
+    left = [sheet for sheet in row.forms if sheet.open]
+    titles = task_listing.titles_for(row.organisation)
+    note = "" if not left else _(
+        "未做的 %s 退回计划，按各自的到期日另行安排；逾期的另生成一个任务。") % "、".join(
+        f"《{titles.get(one, one)}》" for one in dict.fromkeys(sheet.form for sheet in left))
+    if left and len(left) == len(row.forms):
+        note = _("本次没有完成任何记录表，任务仍待执行。")
+    asks = _("其余未做，原因") if left else _("完成情况")
+    return Verb("end", _("结束本次到场"), lambda f: tasks.end_visit(scope, row, f["reason"]),
+                _("本次到场已结束。"), icon="clock-check", note=note,
+                form=lambda *args, **kwargs: EndForm(asks, *args, **kwargs))
 
 
 def _ask_cancel(scope: Scope, row: Task) -> Verb:
