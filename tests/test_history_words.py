@@ -37,7 +37,8 @@ def parsed() -> dict[str, ast.Module]:
 def functions(area: str) -> Iterator[tuple[str, ast.FunctionDef]]:
     for place, module in parsed().items():
         if place.startswith(f"{area}/"):
-            yield from ((place, one) for one in ast.walk(module) if isinstance(one, ast.FunctionDef))
+            yield from ((place, one) for one in ast.walk(module)
+                        if isinstance(one, ast.FunctionDef))
 
 
 def calls(function: ast.FunctionDef, name: str) -> Iterator[ast.Call]:

@@ -1,5 +1,25 @@
-"""What the worker does for watch."""
+"""What the worker does for watching: every detector looks at what is new."""
 
+import time
+
+from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.jobs import Periodic
 
-JOBS: tuple[Periodic, ...] = ()
+from . import served
+from .detector import Detector, run
+from .judged import JUDGED
+
+DETECTORS: tuple[Detector, ...] = (JUDGED,)
+EVERY = 30  # s
+
+
+def watch(now: int | None = None) -> str:
+    """Let all detectors look at all points that have something new; what they found."""
+    moment = round(time.time() * 1000) if now is None else now
+    count = 0
+    for unit, points in served.by_unit(today()).items():
+        count += sum(run(detector, unit, points, moment) for detector in DETECTORS)
+    return f"{count} findings" if count else ""
+
+
+JOBS = (Periodic("watch", EVERY, watch),)
