@@ -20,6 +20,15 @@ _T_95 = (
     2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 )  # fmt: skip
 
+# The same with 5 % in one tail only, for those who read t(f, 0.95) so.
+_T_95_ONE_SIDED = (
+    6.314, 2.920, 2.353, 2.132, 2.015, 1.943, 1.895, 1.860, 1.833, 1.812,
+    1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729, 1.725,
+    1.721, 1.717, 1.714, 1.711, 1.708, 1.706, 1.703, 1.701, 1.699, 1.697,
+)  # fmt: skip
+MOST_PAIRS = len(_T_95) + 1
+"""Pairs that a confidence coefficient can be had from."""
+
 
 class Line(NamedTuple, Generic[N]):
     """A fitted line y = intercept + slope * x and its correlation coefficient."""
@@ -29,17 +38,17 @@ class Line(NamedTuple, Generic[N]):
     correlation: N
 
 
-def student_t(freedom: int) -> float:
-    """Two-sided 95 % value of Student's t for 1 to 30 degrees of freedom.
+def student_t(freedom: int, tails: str = "two_sided") -> float:
+    """95 % value of Student's t for 1 to 30 degrees of freedom, ``two_sided`` or ``one_sided``.
 
-    >>> student_t(4), student_t(8)
-    (2.776, 2.306)
+    >>> student_t(4), student_t(8), student_t(8, "one_sided")
+    (2.776, 2.306, 1.86)
 
     Raises ValueError outside the table.
     """
     if not 1 <= freedom <= len(_T_95):
         raise ValueError(f"t is tabled for 1 to {len(_T_95)} degrees of freedom, not {freedom}")
-    return _T_95[freedom - 1]
+    return (_T_95_ONE_SIDED if tails == "one_sided" else _T_95)[freedom - 1]
 
 
 def drift(before: N, last: N, full_scale: N) -> N:
@@ -113,7 +122,9 @@ class Spread(NamedTuple, Generic[N]):
     RM: N
 
 
-def spread(measured: Sequence[N], reference: Sequence[N]) -> Spread[N]:
+def spread(
+    measured: Sequence[N], reference: Sequence[N], tails: str = "two_sided"
+) -> Spread[N]:
     """What a relative accuracy is made of; cc = t(n - 1, 95 %) * Sd/sqrt(n).
 
     >>> spread([101.0, 103.0], [100.0, 100.0])[:2]
@@ -126,11 +137,13 @@ def spread(measured: Sequence[N], reference: Sequence[N]) -> Spread[N]:
         raise ValueError("relative accuracy needs at least 2 pairs")
     differences = [x - r for x, r in zip(measured, reference, strict=True)]
     variance, count = statistics.variance(differences), len(differences)
-    confidence = like(student_t(count - 1), variance) * root(variance / count)
+    confidence = like(student_t(count - 1, tails), variance) * root(variance / count)
     return Spread(mean(differences), root(variance), confidence, mean(reference))
 
 
-def relative_accuracy(measured: Sequence[N], reference: Sequence[N]) -> N:
+def relative_accuracy(
+    measured: Sequence[N], reference: Sequence[N], tails: str = "two_sided"
+) -> N:
     """Relative accuracy RA in %, from pairs of monitor and reference method.
 
     RA = (|d| + |cc|)/RM * 100, see ``Spread``. HJ 75-2017 Annex A (recalled; second hand in tools
@@ -144,7 +157,7 @@ def relative_accuracy(measured: Sequence[N], reference: Sequence[N]) -> N:
 
     Raises ValueError for fewer than 2 or more than 31 pairs, or a reference mean not above 0.
     """
-    found = spread(measured, reference)
+    found = spread(measured, reference, tails)
     below = _above_zero(found.RM, "mean of the reference method")
     return 100 * (abs(found.d) + abs(found.cc)) / below
 

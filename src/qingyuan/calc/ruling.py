@@ -61,7 +61,7 @@ RECORDS: tuple[str, ...] = (
 )
 """What ``calc.quality`` reads to judge a record of a calibration, verification or comparison."""
 
-READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS + RECORDS))
+READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS))
 """Every provision that judging works with. A name comes in together with the code that reads it
 and a scenario under ``cases/`` that fails when its value changes."""
 

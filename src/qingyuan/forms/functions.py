@@ -13,6 +13,8 @@ from datetime import datetime
 from statistics import fmean
 from typing import Protocol, TypeAlias
 
+from qingyuan.calc.quality import drift, water
+from qingyuan.calc.quality.bands import Band, NoBands, band_of
 from qingyuan.forms.values import moment
 from qingyuan.kernel.rounding import round_gbt8170, snap
 
@@ -46,48 +48,11 @@ class Function:
     meaning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Banded:
-    """One band of an accuracy table: from which mean on, judged how, within what."""
-
-    low: float
-    kind: str
-    limit: float
-
-
-def bands(figures: Figures, prefix: str, suffix: str) -> list[Banded]:
-    """The bands ``prefix.band1`` … of the book, highest first; a ``prefix.low`` closes the list.
-
-    ``suffix`` "_mass" reads the figures in mg/m3. A band without a ``kind`` is judged by relative
-    error (water); ``low`` by absolute error. HJ 75-2017 9.3.8 table 2, HJ 355-2019 table 1.
-    """
-    found: list[Banded] = []
-    while figures.has(f"{(name := f'{prefix}.band{len(found) + 1}')}.limit"):
-        low = _figure(figures, (f"{name}.from{suffix}", f"{name}.from"), 0.0)
-        limit = _figure(figures, (f"{name}.limit{suffix}", f"{name}.limit"), 0.0)
-        kind = figures.limit(f"{name}.kind") if figures.has(f"{name}.kind") else "relative_error"
-        found.append(Banded(low, str(kind), limit))
-    if figures.has(f"{prefix}.low.limit"):
-        low_limit = float(figures.limit(f"{prefix}.low.limit"))
-        found.append(Banded(-math.inf, "absolute_error", low_limit))
-    return found
-
-
-def _figure(figures: Figures, names: Sequence[str], otherwise: float) -> float:
-    name = next((n for n in names if figures.has(n)), None)
-    return otherwise if name is None else float(figures.limit(name))
-
-
-def _band(figures: Figures, prefix: str, mean: float, lower: str, suffix: str) -> Banded:
-    """The band of a mean; ``lower`` "above" leaves a band's own bound to the next one."""
-    found = bands(figures, prefix, suffix)
-    at = snap(mean)
-    for one in found:
-        if one.low == -math.inf or at > snap(one.low) or (lower == "from" and at == snap(one.low)):
-            return one
-    if not found:
-        raise NotComputable(f"规则库中没有{prefix}的分档限值")
-    return found[-1]
+def _band(figures: Figures, prefix: str, mean: float, lower: str, suffix: str) -> Band:
+    try:
+        return band_of(figures, prefix, mean, lower, suffix)
+    except NoBands:
+        raise NotComputable(f"规则库中没有{prefix}的分档限值") from None
 
 
 def _band_kind(figures: Figures, prefix: str, mean: float, lower: str, suffix: str) -> str:
@@ -105,17 +70,16 @@ def _limit(figures: Figures, name: str) -> Value:
 
 def _needed_passes(figures: Figures, count: float) -> float:
     """How many of ``count`` water samples must pass: 2 of 3, 3 of 4, 4 of 5 and more."""
-    if count < float(figures.limit("water.comparison.min_pairs")):
-        raise NotComputable("水样数不足，不能评价")
-    return float(figures.limit(f"water.comparison.pass_of_{min(int(count), 5)}"))
+    try:
+        return float(water.needed(figures, int(count)))
+    except water.TooFew:
+        raise NotComputable("水样数不足，不能评价") from None
 
 
 def _judged(value: float, ok: float, out: float) -> str:
     """pass within ``ok``, out_of_control beyond ``out``, else adjust; by absolute value."""
-    size = snap(abs(value))
-    if size <= snap(ok):
-        return "pass"
-    return "out_of_control" if size > snap(out) else "adjust"
+    found = drift.state(value, ok, out)
+    return "pass" if found == "within" else found
 
 
 def _worst(*results: Value) -> str:

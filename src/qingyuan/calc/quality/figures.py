@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from qingyuan.calc.exact import Number
+from qingyuan.calc.exact import Number, at_least, within
 from qingyuan.standards import Book, Provision, Unregulated
 
 Figure = float | str | bool
@@ -71,3 +71,29 @@ def number(figures: Figures, name: str) -> float:
     if isinstance(found, str | bool):
         raise TypeError(f"{name} is {found!r}, no number")
     return found
+
+
+def at_most(
+    figures: Figures, name: str, value: Number | None, unit: str, limit: str, reason: str = ""
+) -> Item:
+    """A number whose size may not exceed the figure ``limit``; one that could not be had fails."""
+    figure = number(figures, limit)
+    good = value is not None and within(value, figure)
+    return Item(name, value, unit, "pass" if good else "fail", figure, unit, None, (limit,), reason)
+
+
+def not_below(
+    figures: Figures, name: str, value: Number | None, unit: str, limit: str, reason: str = ""
+) -> Item:
+    """A number that may not be less than the figure ``limit``."""
+    figure = number(figures, limit)
+    good = value is not None and at_least(value, figure)
+    return Item(name, value, unit, "pass" if good else "fail", figure, unit, None, (limit,), reason)
+
+
+def passed(items: Sequence[Item]) -> bool | None:
+    """False when an item failed; None when none was judged; else True."""
+    states = {item.state for item in items}
+    if "fail" in states:
+        return False
+    return True if "pass" in states else None
