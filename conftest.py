@@ -3,15 +3,21 @@
 The suite runs on SQLite; ``tests/with_postgres.py`` runs it again with DATABASE_URL set.
 """
 
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
+ROOT = Path(__file__).parent
+CACHE = ROOT / ".pytest_cache"
 
 
 @pytest.fixture(autouse=True)
@@ -33,17 +39,54 @@ def places(request, tmp_path: Path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory) -> Path:
-    """The SQLite file of an installation on which nothing has happened yet. Tests that start a
-    program on a directory of their own copy it: making the tables takes longer than most of them.
+    """The SQLite file of an installation on which nothing has happened yet, made by the product
+    itself. Making the tables takes longer than most tests, so that the file is kept until a
+    migration changes: the tests' own database and every data directory of a test are its copies.
     """
-    data = tmp_path_factory.mktemp("migrated")
+    own = tmp_path_factory.mktemp("migrated") / "qingyuan.sqlite"
+    kept = CACHE / f"tables-{_schema()}.sqlite"
+    with suppress(FileNotFoundError):
+        return Path(shutil.copy(kept, own))
     environment = {**os.environ, "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     code = ("import sys; from pathlib import Path; from qingyuan.project.setup import prepare; "
             "prepare(Path(sys.argv[1]))")
-    subprocess.run([sys.executable, "-c", code, str(data)], env=environment, check=True,
+    subprocess.run([sys.executable, "-c", code, str(own.parent)], env=environment, check=True,
                    timeout=200)
-    return data / "qingyuan.sqlite"
+    CACHE.mkdir(exist_ok=True)
+    for old in CACHE.glob("tables-*.sqlite"):
+        old.unlink(missing_ok=True)
+    # Under a name of its own until it is whole, as another run may look for it.
+    os.replace(shutil.copy(own, CACHE / f"{os.getpid()}.sqlite"), kept)
+    return own
+
+
+def _schema() -> str:
+    """A digest of everything that makes the tables."""
+    import django
+
+    seen = hashlib.sha256(django.__version__.encode())
+    for file in sorted((ROOT / "src").glob("**/migrations/*.py")):
+        seen.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    for file in (ROOT / "src/qingyuan/project/sqlite").glob("*.py"):
+        seen.update(file.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, request) -> Iterator[None]:
+    """On SQLite the tests' database, which lies in memory, begins as a copy of ``migrated``; what
+    is then left to migrate is nothing. PostgreSQL migrates in every run."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    name = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"  # Django's own
+    with closing(sqlite3.connect(name, uri=True)) as memory:
+        with closing(sqlite3.connect(request.getfixturevalue("migrated"))) as file:
+            file.backup(memory)
+        yield
 
 
 @pytest.fixture

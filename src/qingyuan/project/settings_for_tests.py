@@ -15,3 +15,6 @@ from qingyuan.project.settings import *  # noqa: F403
 # Argon2 takes its time on purpose; the cast of every test signs in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+# Every client of a test would list all static files at its start; this way they are looked up when
+# one is asked for.
+WHITENOISE_AUTOREFRESH = True
