@@ -2,6 +2,7 @@
 corrected, what is the same stays. An empty cell never clears anything.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +21,8 @@ from .models import Instrument, MonitoringPoint, MonitoringSystem, SystemKind, T
 
 KINDS = {"水": "water", **{str(c.label).upper(): c.value for c in SystemKind}}
 TECHNIQUES = {str(c.label): c.value for c in Technique}
+YEARS = (1970, 2099)
+_FULL = re.compile(r"(\d{4})[.年](\d{1,2})[.月](\d{1,2})日?(?= |$)")
 YES, NO = {"是", "1", "Y", "YES"}, {"否", "0", "N", "NO"}
 # Fields of the actions -> columns, where they are not called the same.
 SYSTEM_COLUMNS = {"name": "system", "maker": "system_maker", "model": "system_model",
@@ -253,13 +256,22 @@ def _need(facts: dict[str, Any]) -> None:
 
 
 def day_of(typed: dict[str, str], name: str) -> date | None:
-    return cleaned(forms.DateField(required=False), typed, name, _("日期应如 2026-01-31"),
-                    cut=10)
+    """A cell's day, also one written 2026.1.31 or 2026年1月31日; None for an empty cell."""
+    text = _FULL.sub(r"\1-\2-\3", typed.get(name, "").strip())
+    return _sane(name, cleaned(forms.DateField(required=False), {name: text}, name,
+                               _("日期应如 2026-01-31"), cut=10))
 
 
 def _moment(typed: dict[str, str], name: str) -> datetime | None:
-    return cleaned(forms.DateTimeField(required=False), typed, name,
-                    _("时间应如 2026-01-31 08:00"))
+    return _sane(name, cleaned(forms.DateTimeField(required=False), typed, name,
+                               _("时间应如 2026-01-31 08:00")))
+
+
+def _sane(name: str, found: Any) -> Any:
+    """A day or moment of which one may be counted on and back."""
+    if found is not None and not YEARS[0] <= found.year <= YEARS[1]:
+        raise ValidationError({name: _("日期过远，请核对年份")})
+    return found
 
 
 def _number(typed: dict[str, str], name: str) -> float:

@@ -22,6 +22,7 @@ from qingyuan.areas.organisations.scope import Scope
 from .workbook import SheetError, cell_text, workbook_sheets
 
 LIMIT = 20_000  # lines of all sheets
+MOST_ROWS = 2 * LIMIT  # of one sheet, empty ones too: a ruled sheet has a million
 REASON = "问题"  # heading of the column added to the rejects; not read
 GUIDE = "填写说明"
 _GREEN, _RED = "0F766E", "B91C1C"
@@ -93,6 +94,9 @@ def read(content: bytes, sheets: Sequence[Sheet]) -> list[Line]:
             names[title], numbers[title] = _names(known[title], cells), 1
             continue
         numbers[title] += 1
+        if numbers[title] > MOST_ROWS:
+            raise SheetError(_("工作表 %(sheet)s 超过 %(n)d 行（空行也计入）。请删去末尾的空行，"
+                               "或拆分文件。") % {"sheet": title, "n": MOST_ROWS})
         typed = {name: cell_text(cell)
                  for name, cell in zip(names[title], cells, strict=False) if name is not None}
         if any(typed.values()):

@@ -5,12 +5,13 @@ a time make one transaction, so that whoever else writes gets a turn between the
 What is there already is left alone: the same file again changes nothing.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.organisations.scope import Scope, require
@@ -20,6 +21,7 @@ from .models import MonitoringPoint
 from .setup_book import Line, Sheet, Typed
 
 AT_ONCE = 20  # points in a transaction
+log = logging.getLogger(__name__)
 Report = list[dict[str, Any]]
 Progress = Callable[[int, int], None]
 
@@ -113,5 +115,10 @@ def _enter(shared: Run, sheet: Sheet, line: Line) -> dict[str, Any]:
         errors = [_("您的角色不能进行这项操作")]
     except ObjectDoesNotExist:
         errors = [_("没有这个对象，或它不属于本单位")]
+    except (ArithmeticError, ValueError, DataError):
+        # One line's strange figures must not keep all others out; the log has the trace.
+        log.exception("%s, line %d", line.sheet, line.number)
+        errors = [_("这一行有无法处理的内容，请核对日期和数字")]
+        shared.facilities = facility_import.Run(shared.scope)
     return {"sheet": line.sheet, "line": line.number, "typed": line.typed, "errors": errors,
             "done": done}

@@ -325,6 +325,27 @@ def test_a_broken_workbook_is_refused(browser_of, broken_workbook):
     assert store.every() == []
 
 
+def test_days_as_people_type_them_and_one_strange_line_keeps_no_other_out(browser_of):
+    told = lines()
+    told["上次完成"] = told["上次完成"][:1] * 3
+    for line, day in zip(range(3), ("2026年10月5日", "2026.10.06", "0001-01-01"), strict=True):
+        told["上次完成"][line] = told["上次完成"][line] | {"day": day}
+    told["排污单位与点位"][1]["since"] = "0001-01-01"
+    one = enter(browser_of("manager"), workbook(told))
+    assert one.state == store.DONE
+    assert ("上次完成", 4, "完成日期：日期过远，请核对年份") in problems(one)
+    assert ("排污单位与点位", 3, "这一行有无法处理的内容，请核对日期和数字") in problems(one)
+    assert MonitoringPoint.objects.get().name == "1 号排口"
+    assert set(DutyFinish.objects.values_list("done_by", flat=True))
+
+
+def test_a_sheet_ruled_down_to_its_last_row_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(setup_book, "MOST_ROWS", 20)
+    told = {"办事处": [{"name": "", "area": ""}] * 30}
+    with pytest.raises(SheetError, match="超过 20 行"):
+        setup_book.read(workbook(told), SHEETS)
+
+
 # -- the worker ---------------------------------------------------------------------------------
 
 
