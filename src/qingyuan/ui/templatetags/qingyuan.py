@@ -1,12 +1,14 @@
 """Template tags of the house: states, figures, times, icons, addresses that keep their filters."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qingyuan.ui import numbers
@@ -114,6 +116,12 @@ def age(moment: Any, stale_after: int | None = None) -> SafeString:
 @register.simple_tag
 def states_json() -> SafeString:
     """The table of states for scripts, as a data block."""
+    return _states_in(get_language(), len(state_table.STATES))
+
+
+@cache
+def _states_in(language: str | None, known: int) -> SafeString:
+    # Every page carries the table, and hundreds of words are translated for it.
     return json_script(state_table.as_json(), "ui-states")
 
 
