@@ -20,6 +20,9 @@ from ..types import Evidence, FactorWork, Floats, Pair, Series, Step, Visit, Wor
 from .kinds import THROUGH_GAS
 from .plateau import Search, runs, search_of, seen
 
+OXYGEN, AIR = "a19001", 20.9
+"""Room air looks like the span gas of oxygen: where an analyser was opened or drew air before, the
+first plateau need not be the gas, so any will do."""
 SHIFTS = range(-20, 21, 2)
 """min by which the logger's clock is tried against the written times of data pairs."""
 
@@ -92,7 +95,8 @@ def _shown(
         return None
     written = step.reading * factor.to_series
     width = search.series.width
-    if step.name.endswith("_before"):
+    air = factor.code == OXYGEN and abs(target - AIR) <= near
+    if step.name.endswith("_before") and not air:
         there = _has(search, found[0].start - width)
         return _first(written, found[0], search) if there else None
     if step.name.endswith("_after"):

@@ -7,7 +7,7 @@ from random import Random
 from .draft import Draft
 from .planning import DAY, HOUR
 from .procedures import MINUTE
-from .world import Site, drive, moved
+from .world import Site, drive, estimated, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def _gas(draft: Draft, sites: list[Site], roll: Random) -> None:
     off = 1 + roll.choice((-1, 1)) * (0.015 + 0.02 * roll.random())
     for segments in draft.what.segments.values():
         for one in segments:
-            if not one.at_once:
-                one.offset -= one.target * (off - 1) * (one.offset != 0)
+            if not one.at_once and one.offset:  # room air and zero gas stay what they are
+                one.offset -= one.target * (off - 1)
                 one.target *= off
 
 
@@ -115,7 +115,8 @@ def _worn(draft: Draft, sites: list[Site], roll: Random) -> None:
     """An analyser that drifted far out of control, and honestly so written down."""
     for segments in draft.what.segments.values():
         for one in segments:
-            if one.offset and not one.at_once and roll.random() < 0.5:
+            adjusted = any(two.start == one.end and two.target == one.target for two in segments)
+            if one.target and adjusted and not one.at_once and roll.random() < 0.5:
                 one.offset += one.target * 0.08
                 break
 
@@ -160,6 +161,35 @@ def _late_marks(draft: Draft, sites: list[Site], roll: Random) -> None:
                    for start, end, kind in draft.marks]
 
 
+def _motorway(draft: Draft, sites: list[Site], roll: Random) -> None:
+    """The next point is reached by motorway, in little more than half of the estimate."""
+    other = max(sites, key=lambda one: estimated(draft.site, one))
+    way = int(estimated(draft.site, other) * (0.56 + 0.1 * roll.random()))
+    draft.elsewhere = [(other, draft.left + way, draft.left + way + HOUR)]
+    draft.work_elsewhere = []
+
+
+def _stable(draft: Draft, sites: list[Site], roll: Random) -> None:
+    """New analysers in a cooled house: a third of the usual drift."""
+    for segments in draft.what.segments.values():
+        for one in segments:
+            one.offset *= 0.35
+
+
+def _rough(draft: Draft, sites: list[Site], roll: Random) -> None:
+    """Times written from memory, to a quarter of an hour."""
+    for work in draft.works:
+        work.started += roll.randrange(-10, 6) * MINUTE
+        work.started -= work.started % (15 * MINUTE)
+        work.finished += -work.finished % (15 * MINUTE)
+
+
+def _late_switch(draft: Draft, sites: list[Site], roll: Random) -> None:
+    """Switched to calibration after the first gas, and back too late."""
+    draft.what.flags = [(start + 12 * MINUTE, max(end, start + 20 * MINUTE) + 15 * MINUTE, letter)
+                        for start, end, letter in draft.what.flags]
+
+
 TROUBLES: Mapping[str, Trouble] = {
     "logger_clock": Trouble("数采仪时钟偏差", _clock),
     "minutes_lost": Trouble("零星缺数", _lost),
@@ -184,6 +214,10 @@ TROUBLES: Mapping[str, Trouble] = {
     "phone_clock": Trouble("相机时钟偏差", _phone),
     "colleague": Trouble("同事先前作业", _colleague),
     "source_stopped": Trouble("排放源停运", _stopped),
+    "motorway": Trouble("走高速，用时短", _motorway),
+    "stable_analyser": Trouble("仪器很稳，漂移小", _stable),
+    "rough_times": Trouble("时刻凭记忆填写", _rough),
+    "late_switch": Trouble("标识切换偏晚", _late_switch),
     "marks_by_hour": Trouble("标记按整点申报", _late_marks),
 }
 
