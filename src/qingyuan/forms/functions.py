@@ -11,23 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from qingyuan.calc.quality import drift, water
 from qingyuan.calc.quality.bands import Band, NoBands, band_of
+from qingyuan.calc.quality.figures import Figures
 from qingyuan.forms.values import moment
 from qingyuan.kernel.rounding import round_gbt8170, snap
 
 Value: TypeAlias = "float | str | bool | Sequence[Value] | None"
 Kind: TypeAlias = str
 """number, text, truth, moment, list (ticked choices, photos); a series is ``*number`` and so on."""
-
-
-class Figures(Protocol):
-    """Where a limit comes from: the book on the record's day."""
-
-    def limit(self, name: str) -> float | str | bool: ...
-    def has(self, name: str) -> bool: ...
 
 
 class NotComputable(ValueError):
