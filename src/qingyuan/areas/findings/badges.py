@@ -1,0 +1,17 @@
+"""Words, icons and colours of findings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.ui.states import State, bring
+
+bring({
+    "finding.open": State(_("待响应"), "bell", "red", _("还没有人响应")),
+    "finding.acknowledged": State(_("处理中"), "tool", "violet", _("已响应，尚未登记处理")),
+    "finding.handled": State(_("待核实"), "checklist", "violet", _("已处理，等待他人核实")),
+    "finding.verified": State(_("已核实"), "circle-check", "green"),
+    "finding.closed": State(_("已关闭"), "lock", "slate"),
+    "severity.info": State(_("提示"), "point", "slate"),
+    "severity.warning": State(_("预警"), "alert-triangle", "amber"),
+    "severity.alarm": State(_("报警"), "alert-circle", "red"),
+    "severity.critical": State(_("紧急"), "alert-circle", "magenta"),
+})
