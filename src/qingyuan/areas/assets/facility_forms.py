@@ -170,7 +170,7 @@ class ContractForm(forms.Form):
     def __init__(self, points: Any, units: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["points"].queryset = points
-        self.fields["points"].label_from_instance = lambda p: f"{p.organisation.name} · {p.name}"
+        self.fields["points"].label_from_instance = lambda p: p.full_name
         if units is None:
             del self.fields["om_unit"]
         else:

@@ -194,7 +194,7 @@ class LinkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["point"].queryset = points
         self.fields["point"].label_from_instance = lambda p: (
-            f"{p.organisation.name} · {p.name}（{p.get_kind_display()}）"
+            f"{p.full_name}（{p.get_kind_display()}）"
         )
         self.fields["st"].choices = [("", _("该介质的全部编码"))] + [
             (code, f"{code} {name}") for code, name in systems.items()

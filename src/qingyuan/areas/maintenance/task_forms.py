@@ -72,7 +72,7 @@ class NewTask(forms.Form):
     def __init__(self, scope: Scope, points: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["point"].queryset = points
-        self.fields["point"].label_from_instance = lambda p: f"{p.organisation.name} · {p.name}"
+        self.fields["point"].label_from_instance = lambda p: p.full_name
         self.fields["person"].queryset = workers(scope)
 
 

@@ -68,7 +68,7 @@ class OverrideForm(forms.Form):
         self.name, self.unit = name, values.unit(pattern.unit)
         field = self.fields["point"]
         field.queryset = points.order_by("organisation__name", "name")
-        field.label_from_instance = lambda p: f"{p.organisation.name} · {p.name}"
+        field.label_from_instance = lambda p: p.full_name
         self.fields["value"] = _value_field(book, name, kind_of(pattern.value) or "")
 
     def clean(self) -> dict[str, Any]:

@@ -55,6 +55,12 @@ class MonitoringPoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """The discharger and the point; once only where the point is called after it."""
+        owner = self.organisation.name
+        return self.name if self.name.startswith(owner) else f"{owner} · {self.name}"
+
 
 class Edition(models.TextChoices):
     E2005 = "2005", "HJ/T 212-2005"

@@ -1,9 +1,12 @@
 """Forms of what is agreed with others: they check what was typed, the actions know the rules."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -198,8 +201,21 @@ class RefuseForm(forms.Form):
     answer = text(gettext_lazy("不能落实的原因"), 400, required=True)
 
 
+class Suggested(forms.TextInput):
+    """Free text with suggestions."""
+
+    suggestions: Sequence[str] = ()
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        field = super().render(name, value, {**(attrs or {}), "list": f"{name}-list"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', (
+            (one,) for one in self.suggestions))
+        return format_html('{}<datalist id="{}-list">{}</datalist>', field, name, options)
+
+
 class HandOverForm(forms.Form):
-    """Between whom, from when, which points."""
+    """Between whom, from when, which points. The taking unit is written out: who else works on the
+    platform is nobody's business, but whoever takes over is known by name."""
 
     PARTS = {"giver": ("hand-over", "engineer"), "taker": ("hand-over", "engineer"),
              "taking_unit": ("hand-over", "contract")}
@@ -213,14 +229,20 @@ class HandOverForm(forms.Form):
         queryset=None, label=gettext_lazy("移交人"), required=False)
     taker = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("接收人"), required=False)
-    taking_unit = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("接收单位"), required=False)
+    taking_unit = text(
+        gettext_lazy("接收单位"), 128, widget=Suggested,
+        help_text=gettext_lazy("单位全称"))
     note = text(gettext_lazy("说明"), 400)
     points = forms.ModelMultipleChoiceField(
-        queryset=None, label=gettext_lazy("点位"), widget=boxes())
+        queryset=None, label=gettext_lazy("点位"), widget=boxes(), required=False,
+        help_text=gettext_lazy("人员交接可以不选：移交人负责的点位全部交接"))
 
-    def __init__(self, people: Any, units: Any, points: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, people: Any, units: Any, points: Any, *args: Any,
+        suggested: Sequence[str] = (), **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.units = units
         self.fields["giver"].queryset = self.fields["taker"].queryset = people
         self.fields["points"].queryset = points
         self.fields["points"].label_from_instance = place
@@ -228,7 +250,15 @@ class HandOverForm(forms.Form):
             self.fields["kind"].choices = HandOverKind.choices[:1]
             del self.fields["taking_unit"]
         else:
-            self.fields["taking_unit"].queryset = units
+            self.fields["taking_unit"].widget.suggestions = suggested
+
+    def clean_taking_unit(self) -> Any:
+        """The unit of that very name, None where nothing was written."""
+        said = self.cleaned_data["taking_unit"].strip()
+        found = self.units.filter(name=said).first() if said else None
+        if said and found is None:
+            raise forms.ValidationError(_("平台上没有“%s”，请核对单位全称") % said)
+        return found
 
 
 class ItemForm(forms.Form):
@@ -246,4 +276,4 @@ class SignForm(forms.Form):
 
 def place(point: Any) -> str:
     """A point as people choose it: whose, which."""
-    return f"{point.organisation.name} · {point.name}"
+    return str(point.full_name)

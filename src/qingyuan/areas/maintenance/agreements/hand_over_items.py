@@ -14,7 +14,7 @@ from qingyuan.areas.assets.sites_queries import conditions_at
 from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import DutyClock, HandOver, HandOverKind, Task, WorkOrder
 from qingyuan.areas.maintenance.orders.states import OPEN as OPEN_ORDERS
-from qingyuan.areas.telemetry.models import PointParameter
+from qingyuan.areas.telemetry.models import Factor, PointParameter
 from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
 
 from .queries import OPEN
@@ -101,11 +101,14 @@ def _parameters(row: HandOver, points: list[MonitoringPoint]) -> Iterable[Item]:
         point__in=list(names), replaced_by=None, withdrawn_at=None, since__lte=int(time.time()))
     for one in rows.order_by("since", "id"):
         current[one.point_id, one.name] = one
+    codes = {name.partition(".")[2] for _pk, name in current}
+    factors = dict(Factor.objects.filter(code__in=codes).values_list("code", "name"))
     for (pk, name), one in sorted(current.items()):
         if one.value is not None:
-            _word, _dot, factor = name.partition(".")
+            code = name.partition(".")[2]
             yield item("parameters", " ".join(part for part in (
-                names[pk], title_of(name), factor, value_word(one.value), unit_of(name)) if part),
+                names[pk], factors.get(code, code) + title_of(name), value_word(one.value),
+                unit_of(name)) if part),
                 f"parameter:{one.pk}", one.document)
 
 

@@ -16,7 +16,7 @@ from qingyuan.areas.maintenance.models import HandOver, Task, WorkOrder
 from qingyuan.areas.maintenance.orders import actions as orders
 from qingyuan.areas.maintenance.planning import clocks
 from qingyuan.areas.maintenance.planning.generate import plan
-from qingyuan.areas.organisations.models import AuditLine, Membership, User
+from qingyuan.areas.organisations.models import AuditLine, Membership, Organisation, User
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.telemetry.facts import set_parameter
 
@@ -219,6 +219,34 @@ def test_the_other_unit_sees_this_hand_over_and_nothing_else(
     assert client.post(page, {"verb": "sign", "name": "示例接收经理"}).status_code == 302
     contract.refresh_from_db()
     assert contract.done_at is not None
+
+
+def test_a_unit_is_named_not_picked_from_a_list_of_all(cast, kept, heir, browser_of):
+    Organisation.objects.create(kind="om_unit", name="示例无关运维公司")
+    client = browser_of("manager")
+    page = client.get("/hand-overs/new/").content.decode()
+    assert kept.point.organisation.name in page
+    assert "示例无关运维公司" not in page
+    facts = {"kind": "contract", "day": today(), "points": [kept.point.pk]}
+    wrong = client.post("/hand-overs/new/", {**facts, "taking_unit": "示例没有的公司"})
+    assert wrong.status_code == 422
+    assert "请核对单位全称" in wrong.content.decode()
+    client.post("/hand-overs/new/", {**facts, "taking_unit": " 示例无关运维公司 "})
+    assert HandOver.objects.get().taking_unit.name == "示例无关运维公司"
+
+
+def test_without_points_all_that_the_giver_looks_after_change_hands(
+        cast, kept, heir, browser_of):
+    browser_of("manager").post("/hand-overs/new/", {
+        "kind": "engineer", "day": today(), "giver": cast.engineer.user.pk,
+        "taker": heir.user.pk})
+    assert [point.pk for point in HandOver.objects.get().points.all()] == [kept.point.pk]
+
+
+def test_a_limit_is_told_with_its_factor(cast, kept, heir):
+    set_parameter(cast.manager, kept.point, "limit.a21002", 100.0, since=1)
+    row = drafted(cast, kept, heir)
+    assert any("氮氧化物排放限值 100 mg/m³" in line["what"] for line in row.items)
 
 
 def test_pages(cast, kept, heir, browser_of, budget):

@@ -25,7 +25,7 @@ from qingyuan.areas.maintenance.agreements.hand_over_items import PARTS
 from qingyuan.areas.maintenance.models import HandOver, HandOverKind
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
-from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role
+from qingyuan.areas.organisations.models import Organisation, OrganisationKind, Role, User
 from qingyuan.areas.organisations.scope import MAY, Scope
 from qingyuan.ui.sheets import FORMS, answer
 from qingyuan.ui.states import state as state_word
@@ -93,12 +93,12 @@ def new(request: HttpRequest) -> HttpResponse:
     points = points_of(scope).order_by("organisation__name", "name")
     form = HandOverForm(
         people, _units(scope) if manages else None, points, request.POST or None,
-        initial={"day": today(), "giver": scope.user, "points": list(
-            PointKeeper.objects.filter(
-                in_force(today()), organisation=scope.organisation, person=scope.user,
-            ).values_list("point_id", flat=True))})
+        suggested=_known_units(scope) if manages else (),
+        initial={"day": today(), "giver": scope.user, "points": _kept_by(scope, scope.user)})
 
     def store(facts: dict[str, Any]) -> str:
+        if facts["kind"] == HandOverKind.ENGINEER and not facts["points"]:
+            facts["points"] = points.filter(pk__in=_kept_by(scope, facts["giver"]))
         row = hand_overs.draft(scope, **facts)
         return reverse("maintenance:hand-over", args=[row.pk])
 
@@ -110,8 +110,24 @@ def new(request: HttpRequest) -> HttpResponse:
                "入厂证件与入厂条件。"))
 
 
+def _kept_by(scope: Scope, person: User | None) -> list[int]:
+    """The points that a colleague looks after today."""
+    return list(PointKeeper.objects.filter(
+        in_force(today()), organisation=scope.organisation, person=person,
+    ).values_list("point_id", flat=True))
+
+
+def _known_units(scope: Scope) -> list[str]:
+    """Whom the unit knows anyhow: the dischargers it works for, and who works for them as well."""
+    owners = points_of(scope).order_by().values("organisation")
+    return list(_units(scope).filter(
+        Q(pk__in=owners) | Q(contracts__point__organisation__in=owners),
+    ).distinct().values_list("name", flat=True))
+
+
 def _units(scope: Scope) -> QuerySet[Organisation]:
-    """Who may take over a contract: other units, and dischargers that go on by themselves."""
+    """Who may take over a contract: other units, and dischargers that go on by themselves. Never to
+    be listed whole."""
     owners = points_of(scope).order_by().values("organisation")
     return Organisation.objects.filter(
         Q(kind=OrganisationKind.OM_UNIT)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from qingyuan.areas.assets.models import MonitoringPoint
@@ -184,10 +184,14 @@ def _controls(found: Found, keys: Keys, span: Span) -> None:
 
 
 def _entered(found: Found, keys: Keys, span: Span) -> None:
-    """Parameters that a person changed since the day before, and marks still to be declared."""
+    """Parameters that a person changed since the day before, and marks still to be declared. What
+    was entered for the first time is no change."""
     standing = Q(point__in=keys, replaced_by=None, withdrawn_at=None)
+    earlier = PointParameter.objects.filter(
+        point=OuterRef("point"), name=OuterRef("name"), id__lt=OuterRef("id"))
     rows = PointParameter.objects.filter(
-        standing, at__gte=span.before * 1000, at__lte=span.now * 1000).order_by("at")
+        standing, Exists(earlier), at__gte=span.before * 1000, at__lte=span.now * 1000,
+    ).order_by("at")
     for point, name in rows.values_list("point_id", "name"):
         if name not in found[point].changed:
             found[point].changed.append(name)

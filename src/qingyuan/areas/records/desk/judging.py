@@ -179,8 +179,9 @@ def _parameters(subject: Subject) -> Judged:
     changed = subject.facts.changed
     if not changed:
         return Judged(NORMAL, _("昨日以来没有改动"))
+    first = "、".join(subject.words.get(name) or name for name in changed[:NAMED])
     text = _("昨日以来改动 %(n)d 项参数：%(what)s") % {
-        "n": len(changed), "what": named(changed, subject.words)}
+        "n": len(changed), "what": first + (_(" 等") if len(changed) > NAMED else "")}
     return _told([Problem(text, "facts")], "")
 
 

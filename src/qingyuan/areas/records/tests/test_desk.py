@@ -96,6 +96,8 @@ def test_changed_parameters_and_marks_that_nobody_declared_are_to_be_looked_at(
     cast, filled, point, morning,
 ):
     one = point()
+    for name in ("range.a21026", "duct_area_m2"):  # set up for the first time: no change
+        facts.set_parameter(cast.manager, one.point, name, 12.0, since=morning - 2 * HOUR)
     facts.set_parameter(cast.manager, one.point, "range.a21026", 300.0, since=morning - HOUR)
     prepare_mark(cast.engineer, one.point, kind="fault", factor="a21026",
                  start=morning - 5 * HOUR, end=morning - 4 * HOUR, note="示例")
