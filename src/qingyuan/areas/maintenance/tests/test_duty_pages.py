@@ -194,3 +194,18 @@ def test_the_pages_show_what_the_company_has_switched_on_and_its_own(browser_of,
     assert {"zibo", "own", "hj75"} <= sets
     assert not {"video", "winter", "trade"} & sets
     assert own.key not in browser_of("outsider").get("/duties/list.csv").content.decode()
+
+
+def test_pages_say_that_a_system_without_technique_cannot_be_planned(served, browser_of):
+    from qingyuan.areas.assets.models import MonitoringSystem
+
+    one = served(technique="")
+    pages = [f"/sites/{one.point.pk}/", f"/points/{one.point.pk}/",
+             f"/points/{one.point.pk}/facilities/", "/duties/", "/duties/list/", "/tasks/"]
+    client, word = browser_of("manager"), "没有填写采样方式，运维内容无法编排"
+    for path in pages:
+        said = client.get(path).content.decode()
+        assert word in said, path
+        assert f"/systems/{one.system.pk}/edit/" in said, path
+    MonitoringSystem.objects.update(technique="extractive")
+    assert not [path for path in pages if word in client.get(path).content.decode()]
