@@ -151,26 +151,36 @@ def _series(
     values = happening.shown[factor.key]
     if happening.holds:
         values = _held(values, letters)
-    edges = [0, *bounds.tolist(), len(values)]
-    spec, rows = happening.site.spec, []
-    for first, last in zip(edges, edges[1:], strict=False):
-        if last - first < width // TICK:
-            continue
-        flags = letters[first:last]
-        part = values[first:last].tolist()
-        counted = valid(part, flags) if speaks else part
-        letter = period_flag(flags, spec.kind, spec.flag_rule) if width > TICK else flags[0]
-        if width <= 120 and letter == "D":
-            letter = next(one for one in flags if one != "N")
-        mean = _rounded(sum(counted) / len(counted), factor.decimals)
-        rows.append((int(windows[first]), mean, min(counted), max(counted),
-                     "" if blank else (letter if speaks else "N")))
+    edges = np.array([0, *bounds.tolist(), len(values)])
+    starts, sizes = edges[:-1], np.diff(edges)
+    means = np.floor(np.add.reduceat(values, starts) / sizes * 10.0 ** factor.decimals
+                     + 0.5) / 10.0 ** factor.decimals
+    lows, highs = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+    flags = np.full(len(starts), "N", dtype="<U1")
+    busy = np.array([one != "N" for one in letters]) if speaks else np.zeros(len(values), bool)
+    for place in np.flatnonzero(np.maximum.reduceat(busy, starts)):
+        part = slice(int(edges[place]), int(edges[place + 1]))
+        flags[place] = _letter(letters[part], happening.site, width)
+        counted = valid(values[part].tolist(), letters[part])
+        means[place] = _rounded(sum(counted) / len(counted), factor.decimals)
+        lows[place], highs[place] = min(counted), max(counted)
+    full = sizes >= width // TICK
+    if blank:
+        flags[:] = ""
     sent = happening.site.extremes and width > TICK
     return Series(
-        factor.key, np.array([row[0] for row in rows], dtype=np.int64),
-        np.array([row[1] for row in rows]), np.array([row[4] for row in rows], dtype=np.str_),
-        width, factor.unit, factor.name, np.array([row[2] for row in rows]) if sent else None,
-        np.array([row[3] for row in rows]) if sent else None, factor.decimals)
+        factor.key, windows[starts][full], means[full], flags[full], width, factor.unit,
+        factor.name, lows[full] if sent else None, highs[full] if sent else None,
+        factor.decimals)
+
+
+def _letter(flags: list[str], site: Site, width: int) -> str:
+    """The flag of a window that has another flag than N in it. Within a minute a logger sends the
+    letter itself."""
+    letter = period_flag(flags, site.spec.kind, site.spec.flag_rule)
+    if width <= 120 and letter == "D":
+        return next(one for one in flags if one != "N")
+    return letter
 
 
 def _held(values: Floats, letters: list[str]) -> Floats:

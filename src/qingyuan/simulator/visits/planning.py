@@ -21,7 +21,9 @@ from .world import PEOPLE, Site, drive
 
 FIRST_DAY = 1_772_294_400  # 2026-03-01T00:00:00+08:00
 DAY, HOUR = 86400, 3600
-AROUND = 4 * HOUR
+AROUND = 7 * HOUR // 2
+LONGEST = {"inspect": 2 * HOUR, "calibrate": 5 * HOUR // 2, "full": 4 * HOUR, "verify": 4 * HOUR,
+           "check": 3 * HOUR, "compare": 6 * HOUR, "maintain": 5 * HOUR // 2}
 PLANS: dict[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
     "gas": ((0.42, ("inspect", "calibrate")), (0.15, ("inspect",)),
             (0.15, ("maintain", "calibrate")), (0.16, ("verify",)),
@@ -43,7 +45,7 @@ def plan(
     kinds = _kinds(site, wanted, roll)
     came = FIRST_DAY + roll.randrange(200) * DAY + int((8.5 + 5.5 * roll.random()) * HOUR)
     since = (came - AROUND) // BLOCK * BLOCK
-    longest = came + 9 * HOUR + AROUND
+    longest = came + max(LONGEST[kind] for kind in kinds) + AROUND
     what = Happening(site, since, longest // BLOCK * BLOCK, seed * 100_003 + number,
                      lag=12 + 33 * roll.random())
     what.measure()
