@@ -12,6 +12,7 @@ from .models import Job, JobRun
 
 LEASE = 3600  # seconds after which a worker of another machine that died may be replaced
 RETRY = 60
+PATIENCE = 10  # what failed after an hour's work is not tried again every minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def _gone(claimed_by: str, worker: str) -> bool:
 
 
 def run_due(jobs: tuple[Periodic, ...], *, now: float | None = None) -> list[JobRun]:
-    """Run what is due and free. A job that fails is tried again after a minute and is logged."""
+    """Run what is due and free. A job that fails is tried again after a minute, or ten
+    times as long as it took, and is logged."""
     worker = worker_name()
     bury(worker, int(time.time() if now is None else now))
     runs = []
@@ -82,7 +84,9 @@ def _run(job: Periodic, worker: str, moment: int) -> JobRun:
         run.result = job.work()
     except Exception:  # whatever a job raises, the others must go on; the log row says it
         run.ok, run.result = False, traceback.format_exc()[-4000:]
-        mine.update(claimed_until=0, due_at=moment + min(RETRY, job.every))
+        took = time.monotonic() - began
+        again = int(took) + max(RETRY, int(PATIENCE * took))
+        mine.update(claimed_until=0, due_at=moment + min(again, job.every))
     else:
         mine.update(claimed_until=0)
     run.seconds = round(time.monotonic() - began, 3)

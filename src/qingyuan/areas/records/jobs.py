@@ -30,15 +30,19 @@ def fill_desks(now: datetime | None = None) -> str:
         return ""
     serving = ServiceContract.objects.filter(in_force(moment.date())).values("om_unit")
     filled = lines = 0
+    failed: list[str] = []
     for unit in Organisation.objects.filter(pk__in=serving, active=True).order_by("pk"):
         try:
             desk = fill(unit, moment.date(), now=round(moment.timestamp() * 1000))
         except Exception:  # the other units' desks must be filled all the same; it is logged
             log.exception("the desk of %s was not filled", unit)
+            failed.append(str(unit.pk))
             continue
         filled += 1
         lines += desk.lines.count()
     DeskDay.objects.filter(lines=None, signed=[], day=moment.date()).delete()
+    if failed:
+        raise RuntimeError(f"desks not filled: {', '.join(failed)}")
     return f"{filled} desks, {lines} lines" if lines else ""
 
 

@@ -229,6 +229,18 @@ def test_healthz_names_what_is_missing(client, places, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_a_body_that_is_too_long_is_refused_before_it_is_read(client, cast):
+    def sent(size: int) -> int:
+        return client.get("/sign-in/", CONTENT_LENGTH=str(size)).status_code
+
+    assert sent(1 << 20) != 413
+    assert sent((1 << 20) + 1) == sent(1 << 40) == 413
+    client.force_login(cast.engineer.user)
+    assert sent(150 << 20) != 413
+    assert sent(300 << 20) == 413
+
+
+@pytest.mark.django_db
 def test_every_answer_carries_the_headers(client):
     answer = client.get("/sign-in/")
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -55,3 +55,14 @@ def test_a_failing_job_is_logged_and_does_not_stop_the_others():
         ("fails", False), ("tidy", True)]
     assert "no room" in JobRun.objects.get(name="fails").result
     assert Job.objects.get(name="fails").due_at == 1060
+
+
+def test_a_long_job_that_fails_is_not_tried_again_at_once(monkeypatch):
+    clock = iter((0.0, 300.0, 300.0))
+    monkeypatch.setattr("qingyuan.areas.organisations.jobs.time.monotonic", lambda: next(clock))
+
+    def fail() -> str:
+        raise ValueError("one unit's data")
+
+    run_due((Periodic("plan", 6 * 3600, fail),), now=1000)
+    assert Job.objects.get().due_at == 1000 + 300 + 3000

@@ -306,3 +306,20 @@ def test_the_worker_fills_every_unit_s_desk_in_the_morning_only(point, morning, 
     assert DeskDay.objects.count() == 1  # a unit without systems has no desk
     night = datetime.fromtimestamp(morning - 6 * HOUR, CST)
     assert fill_desks(night) == ""
+
+
+def test_a_desk_that_cannot_be_filled_keeps_no_other_back_and_is_told(
+    cast, point, neighbour, monkeypatch
+):
+    from qingyuan.areas.records import jobs
+
+    def torn(unit, *day, **more):
+        if unit == cast.houses.other:
+            raise ValueError("that unit's data")
+        return actions.fill(unit, *day, **more)
+
+    point()
+    monkeypatch.setattr(jobs, "fill", torn)
+    with pytest.raises(RuntimeError, match=f"not filled: {cast.houses.other.pk}$"):
+        jobs.fill_desks()
+    assert DeskDay.objects.get().organisation == cast.houses.unit
