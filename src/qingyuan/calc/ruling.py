@@ -51,13 +51,55 @@ CLOCKS: tuple[str, ...] = (
 )
 """What the clocks of marks and audits and the lines of the rates read."""
 
+_BANDS = {
+    "gas.accuracy.so2": (4, ("from", "from_mass", "kind", "limit")),
+    "gas.accuracy.nox": (4, ("from", "from_mass", "kind", "limit")),
+    "gas.accuracy.o2": (2, ("from", "kind", "limit")),
+    "gas.accuracy.pm": (6, ("from", "kind", "limit")),
+    "gas.accuracy.velocity": (2, ("from", "kind", "limit")),
+    "gas.accuracy.temperature": (1, ("kind", "limit")),
+    "gas.accuracy.humidity": (2, ("from", "kind", "limit")),
+    "nmhc.accuracy": (3, ("from", "kind", "limit")),
+    "water.accuracy.w01018": (3, ("from", "limit")),
+    "water.accuracy.w21003": (1, ("from", "limit")),
+    "water.accuracy.w21011": (1, ("from", "limit")),
+    "water.accuracy.w21001": (1, ("from", "limit")),
+}
+"""Acceptance tables by name: how many bands, and what each consists of."""
+
 RECORDS: tuple[str, ...] = (
+    *(f"{table}.band{band}.{part}" for table, (count, parts) in _BANDS.items()
+      for band in range(1, count + 1) for part in parts),
+    *(f"gas.accuracy.{gas}.band{band}.limit_mass" for gas in ("so2", "nox") for band in (2, 4)),
+    *(f"water.accuracy.{code}.low.limit" for code in ("w01018", "w21003", "w21011", "w21001")),
     *(f"gas.control.{family}.{which}.{line}" for family in ("gas", "pm")
       for which in ("zero", "span") for line in ("ok", "out")),
     *(f"gas.control.velocity.{which}.{line}" for which in ("zero", "absolute")
       for line in ("ok", "out")),
+    *(f"gas.indication.{gas}.{part}" for gas in ("so2", "nox")
+      for part in ("split", "split_mass", "limit", "limit_small_range")),
+    *(f"gas.indication.{level}.{end}" for level in ("low", "mid", "high")
+      for end in ("from", "to")),
+    "gas.accuracy.other.limit", "gas.accuracy.pairs.gas", "gas.accuracy.pairs.other",
+    "gas.accuracy.tails",
+    "gas.commissioning.days", "gas.commissioning.tests_per_day",
+    *(f"gas.commissioning.pm.{part}" for part in (
+        "confidence_half_width_max", "correlation_min", "correlation_min_low_range", "interval_at",
+        "low_range", "pairs", "tolerance_half_width_max")),
+    *(f"gas.commissioning.velocity.{part}" for part in (
+        "correlation_min", "precision_max", "precision_of")),
     "gas.control.velocity.combination", "gas.drift.full_scale", "gas.drift.reference",
-    "nmhc.drift.span.limit", "nmhc.drift.zero.limit",
+    "gas.indication.o2.limit", "gas.indication.readings", "gas.response.max",
+    "logger.analog.difference_max",
+    "nmhc.drift.span.limit", "nmhc.drift.zero.limit", "nmhc.indication.limit",
+    "nmhc.response.max", "nmhc.trueness.low_level", "nmhc.trueness.low_limit",
+    "rates.transfer.max_difference",
+    "water.accuracy.level.limit", "water.accuracy.w00000.limit", "water.accuracy.w01001.limit",
+    "water.accuracy.w01010.limit",
+    "water.check.limit", "water.check.limit_inclusive",
+    *(f"water.comparison.{part}" for part in (
+        "band_by", "min_pairs", "pass_of_3", "pass_of_4", "pass_of_5")),
+    "water.flow.level.readings",
 )
 """What ``calc.quality`` reads to judge a record of a calibration, verification or comparison."""
 

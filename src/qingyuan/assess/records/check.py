@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from qingyuan.assess.records import drift
+from qingyuan.assess.records import (
+    commissioning,
+    consistency,
+    drift,
+    indication,
+    verification,
+    water,
+)
 from qingyuan.assess.records.answer import Json, provisions
 from qingyuan.assess.records.table import BadRecord, Table, parse
 from qingyuan.calc.quality.figures import Reader
@@ -22,6 +29,14 @@ Judge = Callable[[Table, Reader], tuple[Json, list[str]]]
 
 FORMS: Mapping[str, Judge] = {
     "cems-drift": drift.judge,
+    "cems-verification": verification.judge,
+    "cems-indication": indication.judge,
+    "pm-correlation": commissioning.judge_particulate,
+    "velocity-field": commissioning.judge_velocity,
+    "water-standard-check": water.judge_check,
+    "water-comparison": water.judge_comparison,
+    "flow-comparison": water.judge_flow,
+    "data-consistency": consistency.judge,
 }
 """Every form by its name in ``form``."""
 

@@ -28,3 +28,15 @@ def spelt(unit: str) -> str:
     ('umol/mol', 'mg/m3', 'm/s')
     """
     return _SPELLINGS.get(unit, unit)
+
+
+def unit_among(table: Table, units: tuple[str, ...]) -> str:
+    """The record's unit, one of those that the factor's limits are printed in; where there is only
+    one such unit, the key may be left out."""
+    if not table.has("unit") and len(units) == 1:
+        return units[0]
+    unit = spelt(table.text("unit"))
+    if unit not in units:
+        listed = ", ".join(f'"{one}"' for one in units)
+        raise table.refuse("unit", f"expected {listed} for this factor, not {unit!r}")
+    return unit
