@@ -1,6 +1,12 @@
 """Addresses of notices."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.read_all, name="inbox-read"),
+    path("inbox/<number:pk>/", views.follow, name="notice"),
+]
