@@ -10,6 +10,12 @@ from qingyuan.standards.duty import EQUIPMENT, KINDS, PLACES, PREFILLS, TECHNIQU
 
 from .queries import catalogue
 
+COUNTED = ("d", "h", "m")  # intervals that go with a number
+INTERVALS = [
+    ("d", _("每若干天")), ("h", _("每若干小时")), ("m", _("每若干个月")),
+    ("day", _("每自然日")), ("week", _("每自然周")), ("month", _("每自然月")),
+    ("quarter", _("每自然季")), ("half_year", _("每自然半年")), ("year", _("每自然年")),
+]
 MONTHS = [(str(n), _("%d 月") % n) for n in range(1, 13)]
 
 
@@ -26,14 +32,14 @@ class OwnDutyForm(forms.Form):
     group = forms.CharField(label=_("分组"), max_length=64, required=False)
     kind = forms.ChoiceField(label=_("设施类型"), choices=list(KINDS.items()))
     where = forms.ChoiceField(label=_("方式"), choices=list(PLACES.items()), initial="site")
-    interval = forms.CharField(
-        label=_("周期"), max_length=12, initial="7d",
-        help_text=_("7d 为每 7 天，24h 为每 24 小时，3m 为每 3 个月；自然周期写 day、week、month、"
-                    "quarter、half_year、year"))
+    interval = forms.ChoiceField(label=_("周期"), choices=INTERVALS, initial="d")
+    every = forms.IntegerField(
+        label=_("每几天（小时、月）"), required=False, min_value=1, max_value=999, initial=7,
+        help_text=_("自然周期不填"))
     form = forms.CharField(
-        label=_("记录表编号"), max_length=64,
+        label=_("记录表"), max_length=64,
         widget=forms.TextInput(attrs={"list": "form-codes", "class": "mono"}),
-        help_text=_("如 hj75.g1；自定记录表以 own. 开头"))
+        help_text=_("输入名称选择，填入的是编号；自定记录表的编号以 own. 开头"))
     form_title = forms.CharField(
         label=_("记录表名称"), max_length=64, required=False,
         help_text=_("自定记录表在任务中显示的名称"))
@@ -59,9 +65,19 @@ class OwnDutyForm(forms.Form):
 
     UNITS = {"below": "℃", "lead": "天"}
 
+    def clean(self) -> dict[str, Any]:
+        """An interval that is counted goes with its number."""
+        held: dict[str, Any] = super().clean() or {}
+        if held.get("interval") in COUNTED and not held.get("every") and "every" not in self.errors:
+            self.add_error("every", str(_("请填写数字")))
+        return held
+
     def facts(self) -> dict[str, Any]:
         """What ``add_own_duty`` takes."""
         found: dict[str, Any] = dict(self.cleaned_data)
+        every = found.pop("every")
+        if found["interval"] in COUNTED:
+            found["interval"] = f"{every}{found['interval']}"
         found["months"] = [int(month) for month in found["months"]]
         found["auto_calibration"] = {"yes": True, "no": False}.get(found["auto_calibration"])
         return found
@@ -70,6 +86,11 @@ class OwnDutyForm(forms.Form):
     def of(cls, facts: dict[str, Any], data: Any = None) -> "OwnDutyForm":
         """The form filled with what is stored."""
         held = dict(facts)
+        said = str(held.get("interval") or "")
+        if said[:-1].isdigit():
+            held["every"], held["interval"] = int(said[:-1]), said[-1]
+        else:
+            held["every"] = None
         held["months"] = [str(month) for month in held.get("months") or ()]
         held["auto_calibration"] = {True: "yes", False: "no"}.get(held.get("auto_calibration"), "")
         return cls(data, initial=held)

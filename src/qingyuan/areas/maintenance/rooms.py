@@ -8,7 +8,8 @@ bring("work", {
     10: Room(
         _("任务"), "calendar-check", "maintenance:tasks",
         ("maintenance:tasks", "maintenance:task", "maintenance:task-new",
-         "maintenance:calendar", "maintenance:joint", "maintenance:joint-new"),
+         "maintenance:calendar", "maintenance:joints",
+         "maintenance:joint", "maintenance:joint-new"),
         EVERYBODY,
     ),
     20: Room(

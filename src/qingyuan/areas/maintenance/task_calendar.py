@@ -35,6 +35,12 @@ class Cell:
         return self.overdue + self.planned + self.done
 
     @property
+    def said(self) -> str:
+        """How many; where only some are overdue, those of all."""
+        mixed = 0 < self.overdue < self.count
+        return f"{self.overdue}/{self.count}" if mixed else str(self.count)
+
+    @property
     def state(self) -> str:
         """The code of family ``task`` that colours it; "" for an empty one."""
         return next((TONES[name] for name in _ORDER if getattr(self, name)), "")

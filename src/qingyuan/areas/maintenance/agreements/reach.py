@@ -70,7 +70,8 @@ Places = dict[int, PointPlace]
 
 
 def days_of(scope: Scope, trip: Trip) -> list[Day]:
-    """The trip day by day. A day without a stop is spent where the last one was."""
+    """The trip day by day. A day without a stop is spent where the last one was, before the first
+    stop where that will be; of a trip without any stop nothing can be said yet."""
     tasks = list(trip.tasks.exclude(state__in=GONE).select_related(
         "point__organisation", "point__outlet", "person").prefetch_related("sheets").order_by(
         "day", "point__name", "id"))
@@ -82,7 +83,7 @@ def days_of(scope: Scope, trip: Trip) -> list[Day]:
     for day in _span(trip.first, trip.last):
         todays = [task for task in tasks if task.day == day]
         here = [task.point for task in todays] or here
-        held = _left_alone(scope, kept, crew, trip, day)
+        held = _left_alone(scope, kept, crew, trip, day) if here else []
         late = [line for point, keeper in held
                 if (line := _judged(point, keeper, here, places, book, day)) is not None]
         found.append(Day(day, todays, sorted(late, key=_worst)))

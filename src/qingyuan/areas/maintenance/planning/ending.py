@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.queries import midnight
+from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import Task, TaskKind, TaskSheet, TaskState
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope
@@ -58,8 +59,10 @@ def end(scope: Scope, task: Task, why: str, at: int | None = None) -> list[TaskS
             sheet.left_why = why[:200]
         TaskSheet.objects.bulk_update(left, ["left_why"])
     task.save(update_fields=["state", "begun_at", "done_at", "fixed"])
+    titles = duties_of(task.organisation).forms
     audit(scope, "end_visit", task, {"state": before}, {
-        "state": task.state, "reason": why, "undone": [s.form for s in left]})
+        "state": task.state, "reason": why,
+        "undone": [titles.get(sheet.form, sheet.form) for sheet in left]})
     return left if task.state == TaskState.DONE else []
 
 

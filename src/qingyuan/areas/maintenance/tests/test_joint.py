@@ -121,6 +121,23 @@ def test_who_may_not(cast, slot):
         joint.arrange(cast.outsider, slot.task, third_party="x", begins=ahead(1), ends=ahead(2))
 
 
+def test_all_appointments_by_what_they_wait_for(cast, slot, browser_of, budget):
+    client = browser_of("engineer")
+    with budget("joints"):
+        page = client.get("/joint/?state=waiting").content.decode()
+    assert slot.task.point.name in page
+    assert "还缺：厂方确认人、检测机构确认人、生产负荷、时钟核对" in page
+    ready(cast, slot)
+    assert f"/tasks/{slot.task_id}/joint/" in client.get("/joint/?state=tested").content.decode()
+    done = report(cast, slot)
+    for state in ("waiting", "agreed", "tested", "failed", "passed"):
+        page = client.get(f"/joint/?state={state}").content.decode()
+        assert (done.report_number in page) is (state == "passed")
+    assert "示例检字 2026-001" in client.get("/joint/?form=csv").content.decode()
+    for who, address in (("outsider", "/joint/"), ("engineer", "/joint/?q=没有")):
+        assert f"/tasks/{slot.task_id}/" not in browser_of(who).get(address).content.decode()
+
+
 def test_pages(cast, slot, browser_of, budget):
     client, page = browser_of("engineer"), f"/tasks/{slot.task_id}/joint/"
     ready(cast, slot)

@@ -160,6 +160,7 @@ def test_a_letter_from_draft_to_answer(cast, order, browser_of, budget):
     with budget("letters"):
         listed = text(client.get("/letters/?state=agreed"))
     assert "关于停运的申请" in listed
+    assert "示例〔2026〕3 号" in text(client.get("/letters/?form=csv"))
 
 
 def test_a_letter_is_a_pdf_of_a4_sheets(cast, order, browser_of):

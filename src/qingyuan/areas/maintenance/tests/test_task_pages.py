@@ -215,6 +215,7 @@ def test_the_daily_job_plans_every_unit(served):
 
 OWN = {"name": "示例反吹记录", "group": "", "kind": "gas", "where": "site", "interval": "7d",
        "form": "hj75.g1", "clause": "示例制度 3"}
+TYPED = {**OWN, "interval": "d", "every": 7}  # as the page asks it
 
 
 def test_sets_and_own_duties_through_the_pages(browser_of, cast, budget):
@@ -225,17 +226,22 @@ def test_sets_and_own_duties_through_the_pages(browser_of, cast, budget):
     rows = {row["set"].key: row["on"] for row in client.get("/duties/sets/").context["rows"]}
     assert rows["winter"]
     assert not rows["zibo"]
-    refused = client.post("/duties/own/new/", {**OWN, "interval": "often"})
+    refused = client.post("/duties/own/new/", {**TYPED, "every": ""})
     assert refused.status_code == 422
-    assert "周期写作" in text(refused)
-    assert client.post("/duties/own/new/", OWN).status_code == 302
+    assert "请填写数字" in text(refused)
+    assert client.post("/duties/own/new/", TYPED).status_code == 302
     row = OwnDuty.objects.get()
     with budget("own duties"):
         assert OWN["name"] in text(client.get("/duties/own/"))
-    assert client.post(f"/duties/own/{row.pk}/", {**OWN, "interval": "30d"}).status_code == 302
+    assert client.post(f"/duties/own/{row.pk}/", {**TYPED, "every": 30}).status_code == 302
     assert client.post(f"/duties/own/{row.pk}/", {"verb": "switch", "on": "0"}).status_code == 302
     row.refresh_from_db()
     assert (row.facts["interval"], row.active) == ("30d", False)
+    assert client.post(f"/duties/own/{row.pk}/", {
+        **OWN, "interval": "quarter", "every": ""}).status_code == 302
+    row.refresh_from_db()
+    assert row.facts["interval"] == "quarter"
+    assert '<option value="quarter" selected>' in text(client.get(f"/duties/own/{row.pk}/"))
     assert OWN["name"] in text(client.get(f"/duties/items/{row.key}/"))
 
 

@@ -141,6 +141,11 @@ def test_without_a_position_nothing_is_estimated_but_it_is_said(cast, trip, visi
     assert (line.point, line.hours, line.metres) == (home, None, None)
 
 
+def test_of_a_trip_without_a_stop_nobody_is_said_to_be_out_of_reach(cast, trip, visit, served):
+    keep(cast, served().point, 43.8, 87.6)
+    assert [day.unreached for day in reach.days_of(cast.manager, trip)] == [[], [], []]
+
+
 def test_what_is_lacking_at_the_gates(cast, trip, visit):
     task = visit(3)
     trips.add_tasks(cast.engineer, trip, [task])

@@ -41,8 +41,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
     return filled(
         request, form, heading=_("约定比对校验"),
-        crumbs=[(_("任务"), reverse("maintenance:tasks"))], store=store,
-        done=_("已登记时段，并生成任务，待双方确认。"), back=reverse("maintenance:tasks"))
+        crumbs=[(_("任务"), reverse("maintenance:tasks")),
+                (_("比对校验"), reverse("maintenance:joints"))], store=store,
+        done=_("已登记时段，并生成任务，待双方确认。"), back=reverse("maintenance:joints"),
+        note=_("自动生成当日的比对校验任务；已有任务的，请在该任务中约定。"))
 
 
 @page("see_tasks")

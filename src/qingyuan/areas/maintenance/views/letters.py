@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.ui.numbers import china_time
 from qingyuan.ui.paper import typeset
+from qingyuan.ui.sheets import FORMS, answer
+from qingyuan.ui.states import state as state_word
 
 from .order_page import order_or_404
 
@@ -53,6 +55,8 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     rows = (found.filter(state=state) if state else found).annotate(
         waits=Count("pk", filter=Q(state__in=WAITING, decision_due__isnull=False)),
     ).order_by("-waits", F("decision_due").asc(nulls_last=True), "-id")
+    if params.get("form") in FORMS:
+        return _export(params["form"], rows)
     shown = Paginator(rows, PAGE).get_page(params.get("page"))
     for row in shown.object_list:
         row.awaits = row.state in WAITING and row.decision_due is not None
@@ -62,6 +66,22 @@ def letter_list(request: HttpRequest) -> HttpResponse:
                  for code in queries.LETTER_TABS],
         "filtered": bool(kind or text), "may_write": may(scope, "edit_letters"),
     })
+
+
+def _export(form: str, rows: QuerySet[Letter]) -> HttpResponse:
+    """The register of letters, as filtered."""
+    def moment(at: int | None) -> str:
+        return china_time(at) if at else ""
+
+    lines = ((row.get_kind_display(), row.number, row.subject, row.point.name,
+              row.point.organisation.name, row.order.number if row.order else "", row.to,
+              moment(row.sent_at), moment(row.received_at), moment(row.decision_due),
+              moment(row.decided_at), row.decision,
+              str(state_word("letter", row.state).label)) for row in rows)
+    return answer(form, _("函件"), [
+        _("类型"), _("文号"), _("标题"), _("点位"), _("排污单位"), _("工单"), _("报送单位"),
+        _("发出"), _("回执"), _("答复期限"), _("答复时间"), _("答复"), _("状态")], lines,
+        file="letters", widths=(18, 18, 36, 22, 22, 18, 22, 17, 17, 17, 17, 30, 16))
 
 
 def letter_or_404(request: HttpRequest, pk: int) -> Letter:
