@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance
+	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -86,6 +86,9 @@ bench-judging: $(STAMP)  ## a point-year judged, from arrays, from files and fro
 bench-maintenance: $(STAMP)  ## a month of tasks for 200 points; the review page of one record
 	$(BIN)/python bench/plan_month.py
 	$(BIN)/python bench/review_page.py
+
+bench-crosscheck: $(STAMP)  ## recall and false alarms of the cross-check on 600 simulated visits
+	$(BIN)/python bench/crosscheck.py --seed 20270101 --visits 600
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules

@@ -13,6 +13,9 @@ from ..types import Evidence, Mark, Series, Span, Visit, Work
 from .kinds import DEVICE_MARKS, TAKEN_OUT, THROUGH_GAS
 from .plateau import shows_gas
 
+MINUTE = 60
+EDGE = 5 * MINUTE
+"""s by which a neighbour's flags may reach over its record's times."""
 MARK_WORDS = {"device_maintenance": "维护", "calibration": "校准", "standard_check": "标样核查"}
 FLAG_WORDS = {"C": "校准标识（C）", "M": "维护标识（M）", "S": "手工设定标识（S）"}
 
@@ -35,7 +38,8 @@ def _no_flag(visit: Visit, work: Work, limits: Limits, notes: Notes) -> None:
     if not series or not speaks_flags(series):
         return notes.cannot("作业时段内没有带标识的分钟数据")
     search = _search(work, span, limits)
-    if any(flagged(one, *search) for one in series):
+    own = own_time(visit, span, search)
+    if any(flagged(one, *part) for one in series for part in own):
         return notes.fine()
     if _unclear(visit, series, span, limits):
         return notes.cannot("作业时段内分钟数据有缺口")
@@ -62,11 +66,14 @@ def _without_mark(visit: Visit, work: Work, limits: Limits, notes: Notes) -> Non
     if span is None:
         return notes.cannot("记录没有作业时段")
     search = span[0] - limits.mark_slack, span[1] + limits.mark_slack
-    if any(one.start < search[1] and one.end > search[0] and one.kind in {*DEVICE_MARKS, "fault"}
-           for one in visit.marks):
+    own = own_time(visit, span, search)
+    if any(one.start < end and one.end > start and one.kind in {*DEVICE_MARKS, "fault"}
+           for one in visit.marks for start, end in own):
         return notes.fine()
     series = _series_of(visit, work)
-    if any(flagged(one, *search) or "D" in set(_letters(one, search)) for one in series):
+    own = own_time(visit, span, (span[0] - limits.slack, span[1] + limits.slack))
+    if any(flagged(one, *part) or "D" in set(_letters(one, part)) for one in series
+           for part in own):
         return notes.fine()
     if visit.point.marks_until is None or visit.point.marks_until < span[1]:
         return notes.cannot("该时段的申报标记尚不完整")
@@ -164,6 +171,28 @@ def _series_of(visit: Visit, work: Work) -> list[Series]:
     codes = [factor.code for factor in work.factors] or list(work.touches)
     found = [visit.minutes[code] for code in codes if code in visit.minutes]
     return found or ([] if codes else list(visit.minutes.values()))
+
+
+def own_time(
+    visit: Visit, span: Span, search: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """The parts of a search that belong to no other record, so that a neighbour's flags do not
+    speak for this work; all of it where records lie over each other."""
+    skew = visit.point.clock_skew
+    spans = {*visit.explained, *((one.started, one.finished) for one in visit.works
+                                 if one.started is not None and one.finished is not None)}
+    others = sorted((start + skew - EDGE, end + skew + EDGE) for start, end in spans
+                    if max(abs(start + skew - span[0]), abs(end + skew - span[1])) > MINUTE)
+    found, reached = [], search[0]
+    for start, end in others:
+        if start > reached:
+            found.append((reached, min(start, search[1])))
+        reached = max(reached, end)
+    if reached < search[1]:
+        found.append((reached, search[1]))
+    own = sum(max(0.0, min(end, span[1]) - max(start, span[0])) for start, end in found)
+    return [part for part in found if part[1] > part[0]] if own > (span[1] - span[0]) / 3 else [
+        search]
 
 
 def _search(work: Work, span: Span, limits: Limits) -> tuple[float, float]:

@@ -97,12 +97,13 @@ def seen(search: Search, target: float, limits: Limits) -> bool | None:
 
 
 def stood(search: Search, target: float, near: float) -> bool:
-    """Whether two neighbouring values lay near a target. That they stand still is not asked, since
-    a slow analyser creeps; a sample is far from the target anyway (``Search.distinct``)."""
+    """Whether two neighbouring values lay near a target, or one beside a lost one. That they stand
+    still is not asked, since a slow analyser creeps; a sample is far from the target anyway
+    (``Search.distinct``)."""
     part = cut(search.series, search.since, search.until)
     close = np.abs(part.values - target) <= near
-    joined = close[1:] & close[:-1] & (np.diff(part.times) <= 2 * part.width)
-    return bool(joined.any())
+    apart = np.diff(part.times) > part.width  # what came between was lost and may have been close
+    return bool((close[1:] & (close[:-1] | apart)).any() or (close[:-1] & apart).any())
 
 
 def runs(search: Search, limits: Limits) -> list[Plateau]:

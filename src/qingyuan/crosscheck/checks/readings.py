@@ -95,8 +95,10 @@ def _shown(
         return None
     written = step.reading * factor.to_series
     width = search.series.width
-    air = factor.code == OXYGEN and abs(target - AIR) <= near
-    if step.name.endswith("_before") and not air:
+    if step.name.endswith("_before") and factor.code == OXYGEN and abs(target - AIR) <= near:
+        any_of = [_first(written, one, search) for one in found]
+        return min(any_of, key=lambda value: abs(value - written))
+    if step.name.endswith("_before"):
         there = _has(search, found[0].start - width)
         return _first(written, found[0], search) if there else None
     if step.name.endswith("_after"):

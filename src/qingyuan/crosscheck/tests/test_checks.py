@@ -195,6 +195,12 @@ def test_a_repair_without_mark_and_without_flag():
     assert said(visit(series(flag="M"), works=(repair,)), "work_without_mark") == "fine"
 
 
+def test_the_flags_of_the_next_record_do_not_speak_for_this_one():
+    """A repair from 08:15 to 08:55, with nothing to show for it, before a real calibration."""
+    repair = Work("record:2", "repair", "检修记录", started=CAME - 2700, finished=CAME - 300)
+    assert "没有申报标记" in said(visit(works=(repair, work())), "work_without_mark")
+
+
 @pytest.mark.parametrize(("away", "accuracy", "answer"), [
     (250.0, 10.0, "fine"), (559.0, 400.0, "fine"), (3000.0, 2500.0, "cannot_tell"),
     (3000.0, None, "cannot_tell"), (3000.0, 20.0, "3.0 公里，在半径 300 米 以外"),

@@ -34,14 +34,11 @@ def _undo(draft: Draft, works: list[WorkDraft], *, flags: bool = True) -> None:
     for work in works:
         for key, segments in draft.what.segments.items():
             draft.what.segments[key] = [
-                one for one in segments
-                if not work.started - 300 <= one.start <= work.finished + HOUR]
+                one for one in segments if not any(one is own for own in work.segments)]
         if flags:
-            gone = [one for one in draft.what.flags
-                    if abs(one[0] - work.started) < 600 and one[1] > work.started]
-            draft.what.flags = [one for one in draft.what.flags if one not in gone]
-            draft.marks = [one for one in draft.marks
-                           if not (one[0] < work.finished and one[1] > work.started)]
+            draft.what.flags = [one for one in draft.what.flags if one not in work.flags]
+            draft.marks = [one for one in draft.marks if not any(
+                one[0] == own[0] and one[1] == own[1] for own in work.flags)]
     _lie(draft, works)
 
 

@@ -34,7 +34,7 @@ from .world import Site, near
 
 PPM = {"a21026": 2.86, "a21002": 2.05}
 """mg/m3 of one µmol/mol."""
-DAY = 86400
+DAY, HOUR = 86400, 3600
 
 
 @dataclass(slots=True)
@@ -66,6 +66,7 @@ class Draft:
     holds_known: bool | None = None
     marks: list[tuple[int, int, str]] = field(default_factory=list)
     marks_known: bool = True
+    marks_by_hour: bool = False
     explained: list[Span] = field(default_factory=list)
     elsewhere: list[tuple[Site, int, int]] = field(default_factory=list)
     work_elsewhere: list[tuple[Site, int, int]] = field(default_factory=list)
@@ -103,10 +104,15 @@ def tell(draft: Draft) -> Visit:
             _use(draft, place, *one) for place, one in enumerate(draft.work_elsewhere)),
         photos=() if draft.unwritten else tuple(_photos(draft)), minutes=minutes, realtime=fine,
         silent=tuple(draft.silent), marks=tuple(
-            Mark(f"mark:{draft.number}{place}", start, end, kind)
-            for place, (start, end, kind) in enumerate(draft.marks)),
+            _mark(draft, place, *one) for place, one in enumerate(draft.marks)),
         explained=(*spans, *draft.explained),
         told=tuple(_told(draft, place, *one) for place, one in enumerate(draft.told)))
+
+
+def _mark(draft: Draft, place: int, start: int, end: int, kind: str) -> Mark:
+    if draft.marks_by_hour:
+        start, end = start // HOUR * HOUR, -(-end // HOUR) * HOUR
+    return Mark(f"mark:{draft.number}{place}", start, end, kind)
 
 
 def _told(draft: Draft, place: int, factor: str, said: str, at: int, value: float) -> Told:

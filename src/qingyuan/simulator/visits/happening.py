@@ -46,6 +46,7 @@ class Happening:
     flags: list[tuple[int, int, str]] = field(default_factory=list)
     lag: float = 45.0
     holds: bool = False
+    late: tuple[int, int] = (0, 0)  # s by which flags are switched on and off too late
     process: dict[str, Floats] = field(default_factory=dict)
     shown: dict[str, Floats] = field(default_factory=dict)
 
@@ -110,7 +111,8 @@ class Happening:
         times = self.times
         found = ["N"] * len(times)
         for start, end, letter in self.flags:
-            for index in range(*np.searchsorted(times, [start, end])):
+            begin, stop = start + self.late[0], end + self.late[1]
+            for index in range(*np.searchsorted(times, [begin, stop])):
                 found[index] = letter
         return found
 

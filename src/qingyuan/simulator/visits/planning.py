@@ -51,7 +51,12 @@ def plan(
     what.measure()
     works, now = [], came + _pause(2, 8, roll)
     for kind in kinds:
+        known = {id(one) for part in what.segments.values() for one in part}
+        flags = list(what.flags)
         work = _do(kind, site, what, now, roll)
+        work.segments = [one for part in what.segments.values() for one in part
+                         if id(one) not in known]
+        work.flags = what.flags[len(flags):]
         works.append(work)
         now = work.finished + _pause(1, 6, roll)
     left = now + _pause(1, 8, roll)

@@ -63,6 +63,8 @@ class WorkDraft:
     previous: dict[str, float] = field(default_factory=dict)
     invented: bool = False
     on_site: bool = True
+    segments: list[Segment] = field(default_factory=list)  # its own, with its flags
+    flags: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 def _until(minutes: float, roll: Random) -> int:

@@ -157,8 +157,7 @@ def _stopped(draft: Draft, sites: list[Site], roll: Random) -> None:
 
 def _late_marks(draft: Draft, sites: list[Site], roll: Random) -> None:
     """Marks declared to full hours."""
-    draft.marks = [(start // HOUR * HOUR, -(-end // HOUR) * HOUR, kind)
-                   for start, end, kind in draft.marks]
+    draft.marks_by_hour = True
 
 
 def _motorway(draft: Draft, sites: list[Site], roll: Random) -> None:
@@ -186,8 +185,7 @@ def _rough(draft: Draft, sites: list[Site], roll: Random) -> None:
 
 def _late_switch(draft: Draft, sites: list[Site], roll: Random) -> None:
     """Switched to calibration after the first gas, and back too late."""
-    draft.what.flags = [(start + 12 * MINUTE, max(end, start + 20 * MINUTE) + 15 * MINUTE, letter)
-                        for start, end, letter in draft.what.flags]
+    draft.what.late = 12 * MINUTE, 15 * MINUTE
 
 
 TROUBLES: Mapping[str, Trouble] = {
