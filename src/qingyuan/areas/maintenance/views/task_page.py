@@ -47,7 +47,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     standing, left = row.state in states.STANDING, _left(row)
     return render(request, "maintenance/task.html", {
         "task": row, "own": own, "verbs": verbs, "standing": standing,
-        "sheets": [_sheet(sheet, duties, titles, own) for sheet in row.forms],
+        "sheets": [_sheet(sheet, duties, titles) for sheet in row.forms],
         "clocks": _clocks(row) if own else {},
         "late": tasks.consequences(scope, row, late_day) if standing and own else [],
         "place": place, "conditions": conditions_at(row.point, row.day),
@@ -65,13 +65,13 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     }, status=status(verbs))
 
 
-def _sheet(sheet: Any, duties: Any, titles: dict[str, str], own: bool) -> dict[str, Any]:
+def _sheet(sheet: Any, duties: Any, titles: dict[str, str]) -> dict[str, Any]:
     """A sheet as the page shows it: its duties with clause, the forms' name."""
     held = [duties[key] for key in sheet.duties if key in duties]
     return {"sheet": sheet, "title": titles.get(sheet.form, sheet.form), "duties": held,
             "unknown": [key for key in sheet.duties if key not in duties],
             "invalidates": any(duty.invalidates for duty in held),
-            "record": _record(sheet.done_by) if own else None,
+            "record": _record(sheet.done_by),
             "overdue": sheet.open and sheet.due < today()}
 
 

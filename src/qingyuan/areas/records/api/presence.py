@@ -57,7 +57,7 @@ class Presences(Schema):
 
 
 class PresenceAsked(Schema):
-    state: str = ""  # pending | refused | off_site | late
+    state: str = ""  # pending | none | approved | refused | off_site | late
     point: Key | None = None
     person: Key | None = None
     limit: int = Field(100, ge=1, le=MOST)

@@ -86,7 +86,11 @@ class Filters:
         return bool(self.point or self.person or self.first or self.last or self.text)
 
 
-TABS = ("pending", "refused", "off_site", "late")
+STATES = ("pending", "none", "approved", "refused")
+"""Every presence is in one of these."""
+TAGS = ("off_site", "late")
+"""What may be odd about a presence in whatever state."""
+TABS = (*STATES, *TAGS)
 
 
 def presences_for(scope: Scope, by: Filters) -> QuerySet[Presence]:
@@ -96,14 +100,14 @@ def presences_for(scope: Scope, by: Filters) -> QuerySet[Presence]:
 
 
 def tallies(scope: Scope, by: Filters) -> dict[str, int]:
-    """How many each tab has; "" for all. One query."""
+    """How many each tab has; "" for all, which the states add up to. One query."""
     found: dict[str, int] = _narrowed(scope, by).aggregate(
         all=Count("pk"), **{tab: Count("pk", filter=_CONDITION[tab]) for tab in TABS})
     return {"": found.pop("all"), **found}
 
 
 _CONDITION = {
-    "pending": Q(approval=Approval.PENDING), "refused": Q(approval=Approval.REFUSED),
+    **{code: Q(approval=code) for code in STATES},
     "off_site": Q(off_site=True), "late": Q(late=True),
 }
 

@@ -213,3 +213,15 @@ def test_the_api_writes_the_log(browser_of, site):
     ended = client.post(f"/api/v1/entries/{made['id']}/end?left_at={queries.now_ms()}")
     assert ended.json()["left_at"] is not None
     assert client.get(f"/api/v1/points/{site.point.pk}/entries").json()[0]["name"] == "示例访客"
+
+
+def test_all_of_many_presences_are_paged_and_their_states_add_up(browser_of, cast, site, pending):
+    Presence.objects.bulk_create([Presence(
+        organisation=cast.houses.unit, point=site.point, person=cast.engineer.user, kind="in",
+        client_id=f"many-{n:05}", phone_at=n, at=n, approval=("none", "approved", "refused")[n % 3])
+        for n in range(600)])
+    client = browser_of("manager")
+    shown = client.get("/presence/?page=13").context
+    assert (shown["total"], len(shown["page"].object_list)) == (601, 1)
+    assert dict(shown["tabs"]) == {"pending": 1, "none": 200, "approved": 200, "refused": 200}
+    assert client.get("/presence/?state=none").context["page"].paginator.count == 200

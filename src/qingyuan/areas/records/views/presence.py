@@ -172,7 +172,8 @@ def presence_list(request: HttpRequest) -> HttpResponse:
                           and row.organisation_id == scope.organisation.pk)
     return render(request, "records/presence.html", {
         "page": shown, "by": by, "total": counts[""], "query": params.urlencode(),
-        "tabs": [(tab, counts[tab]) for tab in queries.TABS],
+        "tabs": [(tab, counts[tab]) for tab in queries.STATES],
+        "tags": [(tag, counts[tag]) for tag in queries.TAGS],
         "people": list(sites_queries.colleagues(scope)) if _own_people(scope) else [],
         "point": points_of(scope).filter(pk=by.point).first() if by.point else None,
         "approves": approves,
