@@ -5,7 +5,6 @@ wall. An opening is the discharger's act alone, for a few days, and each reading
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -246,5 +245,6 @@ def readings_of(openings: Iterable[LedgerOpening]) -> dict[int, int]:
     """Opening id → how often it was read. One query."""
     lines = AuditLine.objects.filter(
         kind=LedgerOpening._meta.label_lower, verb="read_ledger",
-        object_id__in=[str(one.pk) for one in openings]).values_list("object_id", flat=True)
-    return {int(pk): count for pk, count in Counter(lines).items()}
+        object_id__in=[str(one.pk) for one in openings])
+    counts = lines.order_by().values_list("object_id").annotate(n=Count("pk"))
+    return {int(pk): count for pk, count in counts}
