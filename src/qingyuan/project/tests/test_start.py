@@ -74,6 +74,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return {**kept, "QINGYUAN_DATA": str(data), **more}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("setting", "value", "sentence"), [
     ("QINGYUAN_SECRET_KEY", "short", "give 32 or more"),
     ("DATABASE_URL", "mysql://db/qy", "write postgresql://"),
@@ -92,6 +93,7 @@ def test_a_wrong_setting_ends_with_status_2_and_a_sentence(tmp_path, setting, va
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.one_database
 def test_two_processes_prepare_an_empty_directory_at_once(tmp_path):
     code = ("from qingyuan.project.setup import prepare; prepare();"
             "from qingyuan.areas.telemetry.models import Factor; print(Factor.objects.count())")
@@ -107,6 +109,7 @@ def test_two_processes_prepare_an_empty_directory_at_once(tmp_path):
     assert json.loads((tmp_path / "registry.json").read_text())["stations"] == []
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_what_holds_passwords_is_for_its_owner_alone(tmp_path):
     environment = {**os.environ, "QINGYUAN_DATA": str(tmp_path), "DATABASE_URL": ""}

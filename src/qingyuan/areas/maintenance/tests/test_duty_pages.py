@@ -29,6 +29,7 @@ def key_where(**wanted) -> str:
                 if all(getattr(d, name) == value for name, value in wanted.items()))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("who", "status"), [*((w, 200) for w in EVERYBODY), ("officer", 403)])
 def test_who_may_read_the_duties(browser_of, who, status):
     client = browser_of(who)
@@ -59,6 +60,7 @@ def test_every_cell_of_the_matrix_counts_what_the_catalogue_has_there(browser_of
             for cell in cells} == wanted
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("chosen", ["", "all"])
 def test_each_count_leads_to_a_list_of_so_many_duties(browser_of, chosen):
     client = browser_of("manager")
@@ -77,6 +79,7 @@ def test_the_matrix_of_one_set_holds_that_set_alone(browser_of):
     assert set(counts.values()) == {0}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("query", "holds"), [
     ("system=dilution", lambda d: d.holds("gas", "dilution")),
     ("where=remote", lambda d: d.where == "remote"),
@@ -111,6 +114,7 @@ def test_an_empty_list_says_what_next(browser_of):
 KEYS = [d.key for d in load_duties()][:: 1 if os.environ.get("QINGYUAN_PROOF") else 5]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("key", KEYS)
 def test_every_duty_has_its_page(browser_of, budget, key):
     client = browser_of("engineer")

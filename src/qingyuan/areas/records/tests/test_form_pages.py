@@ -43,6 +43,7 @@ def main_of(page: str) -> str:
 # -- who, and what is there ---------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("who", "status"), [*((w, 200) for w in EVERYBODY), ("officer", 403)])
 def test_who_may_open_forms(browser_of, who, status):
     client = browser_of(who)
@@ -80,6 +81,7 @@ def test_the_list_has_every_form_within_its_budget(browser_of, budget):
     assert all(f'href="/forms/{code}/"' in page for code in FORMS)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("query", "holds"), [
     ("kind=calibration", lambda f: f.kind == "calibration"),
     ("technique=video", lambda f: "video" in f.techniques),
@@ -93,6 +95,7 @@ def test_the_lists_filters(browser_of, query, holds):
 # -- every form ---------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("code", "technique"), EVERY)
 def test_every_form_opens_in_chinese_alone(browser_of, budget, said, code, technique):
     client = browser_of("engineer")
@@ -110,6 +113,7 @@ def test_every_form_opens_in_chinese_alone(browser_of, budget, said, code, techn
         assert not english
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("code", "technique"), EVERY)
 def test_inputs_say_the_very_answers(code, technique):
     form, setting = FORMS[code], Setting(technique)
@@ -125,6 +129,7 @@ def test_inputs_say_the_very_answers(code, technique):
     assert again == sent
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("code", "technique"), EVERY)
 def test_good_answers_are_taken_and_computed(browser_of, post, code, technique):
     form = FORMS[code]
@@ -138,6 +143,7 @@ def test_good_answers_are_taken_and_computed(browser_of, post, code, technique):
     assert all(label in page for label in results)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("code", "technique"), EVERY)
 def test_a_defect_is_told_beside_its_question(browser_of, post, code, technique):
     form = FORMS[code]
@@ -236,6 +242,7 @@ def test_a_photo_is_counted_by_its_bytes_and_not_kept(browser_of, places):
     assert sorted(p for p in places.root.rglob("*") if p.is_file()) == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("sent", [
     {"add": "nothing.rows"}, {"add": "header.enterprise"}, {"add": ""}, {"remove": "x"},
     {"remove": "replaced.rows.999999"}, {"open": "no.block"}, {"replaced.rows.x.day": "1"},
@@ -248,6 +255,7 @@ def test_odd_inputs_break_nothing(browser_of, sent):
     assert client.post("/forms/hj75.g8/live/?technique=extractive", sent).status_code == 200
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("query", [
     "technique=none", "at=gestern", "at=1900-01-01", "methods=none&sets=none", "at=" + "9" * 99,
 ])

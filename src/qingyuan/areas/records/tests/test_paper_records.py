@@ -87,6 +87,7 @@ def test_what_was_typed_is_printed_as_it_was_typed(kept):
     assert typed.replace(" ", "") in text_of(paper.record_pdf(paper.sheet_of(record)))
 
 
+@pytest.mark.one_database
 def test_every_form_is_printed_the_same_each_time(kept):
     link = "https://om.example.org/records/1/"
     for code, form in load_forms().items():
