@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -30,6 +31,11 @@ def browser_of(cast) -> Callable:
 @pytest.fixture(params=["no manifest", "cut", "not XML", "no sheets", "huge", "far cell"])
 def broken_workbook(request) -> bytes:
     """An XLSX file that is damaged, or made to cost whoever opens it dear."""
+    return _broken(request.param)
+
+
+@cache
+def _broken(how: str) -> bytes:
     out = io.BytesIO()
     Workbook().save(out)
     with ZipFile(out) as archive:
@@ -46,7 +52,7 @@ def broken_workbook(request) -> bytes:
     }
     hurt = io.BytesIO()
     with ZipFile(hurt, "w", ZIP_DEFLATED) as archive:
-        for name, content in {**parts, **changes[request.param]}.items():
+        for name, content in {**parts, **changes[how]}.items():
             archive.writestr(name, content)
     return hurt.getvalue()
 

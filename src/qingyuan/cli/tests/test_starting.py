@@ -112,8 +112,8 @@ def test_manage_ends_with_2_for_bad_input_only(qingyuan, tmp_path, words, status
     assert "Traceback" not in done.stderr
 
 
-def test_backfill_fills_registered_stations_of_the_fleet(qingyuan, tmp_path):
-    data = ["--data", str(tmp_path)]
+def test_backfill_fills_registered_stations_of_the_fleet(qingyuan, tmp_path, settled):
+    data = ["--data", str(settled(tmp_path))]
     fleet = ["simulate", "--stations", "3", "--seed", "7"]
     refused = qingyuan(*fleet, "--backfill", "2", *data)
     assert refused.returncode == 2

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -36,7 +38,9 @@ print("minutes", MinuteReading.objects.exists(), RealtimeReading.objects.exists(
 """
 
 
-def test_a_seeded_company_with_a_past(tmp_path):
+@pytest.mark.one_database
+def test_a_seeded_company_with_a_past(tmp_path, settled):
+    settled(tmp_path)
     environment = {**os.environ, "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run([sys.executable, "-c", SCRIPT, str(tmp_path)], env=environment,

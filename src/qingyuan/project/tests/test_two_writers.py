@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from qingyuan.hj212.crc import crc16
 from qingyuan.kernel.clock import stamp
 from qingyuan.spool import NewFrame, SpoolWriter
@@ -33,7 +35,9 @@ def frame(number: int) -> bytes:
     return b"##%04d%s%04X\r\n" % (len(text), text, crc16(text))
 
 
-def test_reading_then_writing_beside_intake_never_fails(tmp_path):
+@pytest.mark.one_database
+def test_reading_then_writing_beside_intake_never_fails(tmp_path, settled):
+    settled(tmp_path)
     kept = {k: v for k, v in os.environ.items()
             if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     environment = {**kept, "QINGYUAN_DATA": str(tmp_path)}

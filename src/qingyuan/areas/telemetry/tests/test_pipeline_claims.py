@@ -1,6 +1,7 @@
 """One worker at a point; nothing lost when marks come while it computes or when it is killed."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -108,11 +109,10 @@ def test_what_cannot_be_judged_says_so_and_holds_up_no_other_point(gas, sent, st
 
 @pytest.mark.crash
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="looks into the SQLite file")
-def test_killed_in_the_middle_and_run_again_it_ends_the_same(tmp_path):
+def test_killed_in_the_middle_and_run_again_it_ends_the_same(tmp_path, settled):
     killed, calm = tmp_path / "killed", tmp_path / "calm"
-    for place in (killed, calm):
-        place.mkdir()
-        python(place, BUILD)
+    python(settled(calm), BUILD)
+    shutil.copytree(calm, killed)
     python(calm, RUN)
     process = subprocess.Popen([sys.executable, "-c", RUN], env=environment(killed))
     until = time.monotonic() + 60
