@@ -89,7 +89,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings, request) -> Itera
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settled(migrated) -> Callable[[Path], Path]:
     """``settled(folder)``: the folder as a data directory with its tables made."""
 

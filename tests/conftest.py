@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -150,12 +151,26 @@ def product_on_postgresql(tmp_path: Path) -> Iterator[Product]:
         made.stop()
 
 
+@pytest.fixture(scope="session")
+def installation(settled: Callable[[Path], Path]) -> Callable[[Path], AbstractContextManager]:
+    """``with installation(folder) as product``: an installation there, stopped afterwards."""
+
+    @contextmanager
+    def made(folder: Path) -> Iterator[Product]:
+        product = Product(settled(folder))
+        try:
+            yield product
+        finally:
+            product.stop()
+
+    return made
+
+
 @pytest.fixture
-def product(tmp_path: Path, settled: Callable[[Path], Path]) -> Iterator[Product]:
+def product(tmp_path: Path, installation: Callable) -> Iterator[Product]:
     """An installation of its own, stopped afterwards."""
-    made = Product(settled(tmp_path / "data"))
-    yield made
-    made.stop()
+    with installation(tmp_path / "data") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

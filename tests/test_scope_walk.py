@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -311,13 +312,18 @@ def test_no_form_of_our_pages_takes_a_row_of_the_neighbours(client, cast, worlds
     assert (broken, written, crossed(worlds)) == ([], [], [])
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(method, path, body schema) of every operation of the API."""
+@cache
+def described() -> dict[str, Any]:
+    """The API as it describes itself."""
     from qingyuan.project.api import api
 
-    described = json.loads(json.dumps(api.get_openapi_schema(), default=str))
-    parts = described.get("components", {}).get("schemas", {})
-    for path, methods in described["paths"].items():
+    return json.loads(json.dumps(api.get_openapi_schema(), default=str))
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(method, path, body schema) of every operation of the API."""
+    parts = described().get("components", {}).get("schemas", {})
+    for path, methods in described()["paths"].items():
         for method, said in methods.items():
             content = said.get("requestBody", {}).get("content", {})
             schema = next(iter(content.values()), {}).get("schema", {})

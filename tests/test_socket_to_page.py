@@ -14,9 +14,15 @@ FEED = Path(__file__).parent / "data" / "wastewater.hj212"
 ANSWERS = 7
 
 
-@pytest.fixture
-def fed(product):
-    """The product up, one station registered, the file sent over TCP, everything taken in."""
+@pytest.fixture(scope="module")
+def fed(installation, tmp_path_factory):
+    """The product up, one station registered, the file sent over TCP, everything taken in. What is
+    asked of it afterwards changes nothing that another test asks."""
+    with installation(tmp_path_factory.mktemp("fed")) as product:
+        yield feed(product)
+
+
+def feed(product):
     product.up()
     product.run("station", "add", MN, "--password", "123456", "--kind", "water",
                 "--name", "示例污水处理厂总排口")

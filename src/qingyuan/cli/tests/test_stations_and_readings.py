@@ -15,18 +15,29 @@ MN = "010000A8900016F000169DC0"
 @pytest.fixture
 def qingyuan(tmp_path, settled):
     """Run a verb on a data directory of the test's own; the finished process."""
-    settled(tmp_path / "data")
+    return on(settled(tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def entered(tmp_path_factory, settled):
+    """The same on a directory with the station, for verbs that leave it as it is."""
+    run = on(settled(tmp_path_factory.mktemp("entered")))
+    add(run)
+    return run
+
+
+def on(data: Path):
     kept = {k: v for k, v in os.environ.items()
             if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "QINGYUAN_DATA")}
 
     def run(*words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [sys.executable, "-m", "qingyuan", *words, "--data", str(tmp_path / "data")],
+            [sys.executable, "-m", "qingyuan", *words, "--data", str(data)],
             env=kept, text=True, capture_output=True, timeout=120, check=False)
         assert done.returncode == status, done.stderr
         return done
 
-    run.data = tmp_path / "data"
+    run.data = data
     return run
 
 
@@ -56,9 +67,8 @@ def test_a_station_on_an_empty_directory(qingyuan):
      "invalid choice"),
     (("import", "readings", "nowhere.csv", "--mn", MN, "--interval", "hour"), "nowhere.csv"),
 ])
-def test_bad_input_ends_with_status_2_and_a_sentence(qingyuan, words, sentence):
-    add(qingyuan)
-    done = qingyuan(*words, status=2)
+def test_bad_input_ends_with_status_2_and_a_sentence(entered, words, sentence):
+    done = entered(*words, status=2)
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
