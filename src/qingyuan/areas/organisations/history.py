@@ -4,6 +4,7 @@ The words are the areas' own: each brings those of its acts in its ``history_wor
 loaded when the product starts.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ VALUES: dict[str, dict[tuple[str, str], str]] = {}  # by area, then by name and 
 INSTANTS: dict[str, frozenset[str]] = {}  # by area: names of what is in epoch seconds
 EVERYBODY = "organisations"  # the area whose names and values go for all
 MILLISECONDS = 10**11  # an instant beyond it cannot be in seconds
+_ON_THE_MINUTE = re.compile(r"([01]\d|2[0-3]):[0-5]\d:00")
 ALWAYS = 2000  # a link since this year or before takes in all there is
 
 
@@ -148,7 +150,9 @@ def _choice(model: type[models.Model], name: str, value: Any) -> object:
 
 
 def _moment(text: str) -> str:
-    """An instant with its zone in China time; "" for any other text."""
+    """An instant with its zone in China time, a time of day to the minute, "" for another text."""
+    if _ON_THE_MINUTE.fullmatch(text):
+        return text[:5]
     try:
         when = datetime.fromisoformat(text) if "T" in text else None
     except ValueError:

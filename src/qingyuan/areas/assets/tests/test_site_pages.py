@@ -82,6 +82,9 @@ def test_a_sites_page_tells_who_may_go_in(cast, browser_of, site, budget):
     theirs = text(browser_of("discharger").get(f"/sites/{point.pk}/"))
     assert "谁可以入厂" not in theirs
     assert "人员入厂证" in theirs
+    # Whose plant it is opens its ledger from here; nobody else is offered to.
+    assert f'/openings/new/?point={point.pk}"' in theirs
+    assert "/openings/new/" not in page
 
 
 def test_a_site_is_filled_in_on_its_pages(browser_of, station):

@@ -108,6 +108,9 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
         "matrix": matrix(scope, point, day, everybody="crew" in request.GET)
         if may(scope, "see_permits") else None,
         "can_edit": may(scope, "edit_sites"), "can_keep": may(scope, "edit_keepers"),
+        "can_label": may(scope, "print_labels"),
+        "can_open": may(scope, "open_ledger")
+        and point.organisation_id == scope.organisation.pk,
         "can_enter": may(scope, "edit_entry"), "can_permit": may(scope, "edit_permits"),
         "history": _history(scope, point, house, keepers, conditions),
     })

@@ -73,16 +73,21 @@ class SettingsForm(forms.Form):
         help_text=gettext_lazy("提交时按记录摘要抽取，抽中的须单独审核，任何人不能挑选。"))
 
 
-_PLACES = re.compile(r"%\(\w+\)[sd]")
+_PLACES = re.compile(r" ?%\((\w+)\)[sd]")
+_STAND_INS = {"n": "N", "all": "M", "t": "若干时间", "who": "填写人"}
 
 
 def _plain(sentence: str) -> str:
-    """A sentence of the table without the places that facts are put into.
+    """A sentence of the table with letters and general words where facts are put into it.
 
-    >>> _plain("%(n)d 张照片没有位置"), _plain("结论为失控：%(what)s")
-    ('… 张照片没有位置', '结论为失控：…')
+    >>> _plain("%(n)d 张照片没有位置"), _plain("结论为失控：%(what)s"), _plain("完成 %(t)s后才提交")
+    ('N 张照片没有位置', '结论为失控：…', '完成若干时间后才提交')
     """
-    return _PLACES.sub("…", sentence)
+    def stand_in(place: re.Match[str]) -> str:
+        word = _STAND_INS.get(place[1], "…")
+        return f" {word}" if word in "NM" and place[0].startswith(" ") else word
+
+    return _PLACES.sub(stand_in, sentence)
 
 
 @page("see_review")
