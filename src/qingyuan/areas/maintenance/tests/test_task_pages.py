@@ -337,3 +337,10 @@ def test_the_tabs_add_up_to_all(browser_of, task):
     Task.objects.filter(pk=task.pk).update(state="withdrawn")
     shown = browser_of("manager").get("/tasks/").context
     assert shown["total"] == sum(tab["count"] for tab in shown["tabs"])
+
+
+def test_only_who_goes_there_is_asked_to_check_in(browser_of, cast, task):
+    tasks.assign(cast.manager, task, cast.engineer.user)
+    word = f"/check-in/?task={task.pk}"
+    assert word in text(browser_of("engineer").get(page_of(task)))
+    assert word not in text(browser_of("manager").get(page_of(task)))

@@ -60,7 +60,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_fill": own and standing and may(scope, "fill_record"),
         "may_add": own and row.state == "done" and may(scope, "fill_record"),
         "may_check_in": own and standing and may(scope, "check_in")
-        and row.state != "cancel_asked",
+        and row.state != "cancel_asked" and _goes(scope, row),
         "history": history(scope, row),
     }, status=status(verbs))
 
@@ -73,6 +73,13 @@ def _sheet(sheet: Any, duties: Any, titles: dict[str, str]) -> dict[str, Any]:
             "invalidates": any(duty.invalidates for duty in held),
             "record": _record(sheet.done_by),
             "overdue": sheet.open and sheet.due < today()}
+
+
+def _goes(scope: Scope, row: Task) -> bool:
+    """Whether the caller is one who goes there: in charge, helping, on its trip; anybody while
+    nobody has it."""
+    return row.person_id is None or scope.user is not None and (
+        task_queries.own_tasks(scope).filter(task_queries.mine(scope.user), pk=row.pk).exists())
 
 
 def _record(done_by: str) -> int | None:
