@@ -48,6 +48,7 @@ def calls(function: ast.FunctionDef, name: str) -> Iterator[ast.Call]:
             yield one
 
 
+@cache
 def acts() -> list[Act]:
     areas = sorted({place.split("/")[0] for place in parsed()})
     return [Act(f"{place}:{call.lineno}", call, function) for area in areas
@@ -135,3 +136,17 @@ def test_no_word_stands_for_an_act_that_nobody_does():
 def test_two_areas_cannot_have_words_for_one_verb():
     with pytest.raises(ValueError, match="check_in"):
         history.bring("assets", verbs={"check_in": "签到"})
+
+
+@pytest.mark.parametrize(("model", "name", "value", "words"), [
+    ("assets.LedgerOpening", "page", "record 3 pdf", "记录 3（PDF）"),
+    ("records.Record", "verb", "bulk", "批量通过"),
+    ("maintenance.Task", "done_by", "record:3", "记录 3"),
+    ("maintenance.Task", "forms", ["hj75.g4"], "CEMS零点/量程漂移与校准记录表"),
+    ("maintenance.OwnDuty", "where", "site", "现场"),
+    ("telemetry.Event", "reference", "order:7", "工单 7"),
+    ("telemetry.Event", "reference", "检测报告 2026-07", "检测报告 2026-07"),
+    ("assets.EntryCondition", "gate_from", "08:30:00", "08:30"),
+])
+def test_codes_are_told_in_words(model, name, value, words):
+    assert history.told(apps.get_model(model), name, value) == words

@@ -4,6 +4,15 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.areas.organisations.history import bring
 
+
+def page_read(code: str) -> str:
+    """The page of an opened ledger: ``ledger``, ``record 3``, ``record 3 pdf``."""
+    kind, _space, rest = code.partition(" ")
+    if kind != "record":
+        return str(_("台账")) if code == "ledger" else ""
+    return str(_("记录 %s")) % rest.replace(" pdf", str(_("（PDF）")))
+
+
 bring("assets", verbs={
     "register_station": _("登记站点"),
     "edit_station": _("修改站点"),
@@ -46,6 +55,7 @@ bring("assets", verbs={
     "organisation": _("单位"),
     "printed_at": _("打印时间"),
     "page": _("页面"),
+    "house": _("站房"),
     "backup": _("备岗"),
     "condition": _("条件"),
     "permit": _("证件"),
@@ -69,4 +79,6 @@ bring("assets", verbs={
     ("technique", "in_situ"): _("直接测量法"),
     ("feed", "direct"): _("数采仪直接上报"),
     ("feed", "mirror"): _("镜像数据流"),
+}, readers={
+    "page": page_read,
 })

@@ -2,7 +2,25 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.areas.organisations.history import bring
+from qingyuan.areas.organisations.history import bring, reference
+from qingyuan.forms import load_forms
+from qingyuan.standards.duties import OWN
+from qingyuan.standards.duty import EQUIPMENT, PLACES, PREFILLS, TECHNIQUES
+
+from .queries import catalogue
+
+
+def form_title(code: str) -> str:
+    """The name of a form by its code, "" of one that is not kept for all."""
+    form = load_forms().get(code)
+    return form.title if form else ""
+
+
+def set_title(key: str) -> str:
+    """The name of a set of duties by its key, "" of one that there is not."""
+    found = {**catalogue().sets, OWN.key: OWN}.get(key)
+    return found.title if found else ""
+
 
 bring("maintenance", verbs={
     "prepare_month": _("编制月度计划"),
@@ -159,7 +177,15 @@ bring("maintenance", verbs={
     "sheet": _("任务表单"),
     "task": _("任务"),
     "through": _("计划至"),
+    "auto_calibration": _("自动校准"),
 }, values={
+    ("reference", "order"): _("工单"),
+    ("reference", "stop"): _("停运"),
+    ("reference", "joint"): _("联合检测"),
+    **{("where", code): word for code, word in PLACES.items()},
+    **{("techniques", code): word for code, word in TECHNIQUES.items()},
+    **{("prefill", code): word for code, word in PREFILLS.items()},
+    **{("needs", code): word for code, word in EQUIPMENT.items()},
     ("traits", "gas"): _("废气"),
     ("traits", "water"): _("废水"),
     ("traits", "fault"): _("设备故障"),
@@ -168,4 +194,8 @@ bring("maintenance", verbs={
     ("traits", "stopped"): _("数据不能正常获得"),
     ("traits", "force_majeure"): _("不可抗力"),
     ("traits", "failed_check"): _("标样核查不合格"),
+}, readers={
+    "form": form_title, "forms": form_title, "undone": form_title,
+    "set": set_title,
+    "done_by": reference,
 })

@@ -5,7 +5,7 @@ loaded when the product starts.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from .scope import Scope, may
 VERBS: dict[str, str] = {}
 NAMES: dict[str, dict[str, str]] = {}  # by area
 VALUES: dict[str, dict[tuple[str, str], str]] = {}  # by area, then by name and code
+READERS: dict[str, dict[str, Callable[[str], str]]] = {}  # by area, then by name
 INSTANTS: dict[str, frozenset[str]] = {}  # by area: names of what is in epoch seconds
 EVERYBODY = "organisations"  # the area whose names and values go for all
 MILLISECONDS = 10**11  # an instant beyond it cannot be in seconds
@@ -44,10 +45,12 @@ class Entry:
 
 def bring(
     area: str, *, verbs: Mapping[str, str], names: Mapping[str, str] | None = None,
-    values: Mapping[tuple[str, str], str] | None = None, instants: Collection[str] = (),
+    values: Mapping[tuple[str, str], str] | None = None,
+    readers: Mapping[str, Callable[[str], str]] | None = None, instants: Collection[str] = (),
 ) -> None:
     """An area's words: for its verbs; for the names of what changed, where the column has no word
-    of its own; for values by name and code; and which names are instants in epoch seconds.
+    of its own; for values by name and code; by name what reads a code that is told ("" for one
+    that it does not know); and which names are instants in epoch seconds.
 
     Raises:
         ValueError: another area has such a verb.
@@ -58,7 +61,16 @@ def bring(
         raise ValueError(f"two areas have words for {', '.join(sorted(double))}")
     VERBS.update(verbs)
     NAMES[area], VALUES[area] = dict(names or {}), dict(values or {})
-    INSTANTS[area] = frozenset(instants)
+    READERS[area], INSTANTS[area] = dict(readers or {}), frozenset(instants)
+
+
+def reference(text: str) -> str:
+    """What a reference between areas (``record:3``) means in words, "" for any other text. Its
+    kind is a value of the area whose things it names."""
+    kind, _colon, key = text.partition(":")
+    word = next((own["reference", kind] for own in VALUES.values() if ("reference", kind) in own),
+                None)
+    return f"{word} {key}" if word and key else ""
 
 
 def history(scope: Scope, thing: models.Model, limit: int = 30) -> list[Entry]:
@@ -87,8 +99,7 @@ def _entry(line: AuditLine) -> Entry:
         str(VERBS.get(line.verb, line.verb)),
         line.address,
         [
-            (label(model, name), _text(name, before.get(name), model),
-             _text(name, value, model))
+            (label(model, name), told(model, name, before.get(name)), told(model, name, value))
             for name, value in after.items()
         ],
     )
@@ -116,13 +127,14 @@ def _known(
     return own.get(key, all_of_us.get(key))
 
 
-def _text(name: str, value: Any, model: type[models.Model]) -> str:
+def told(model: type[models.Model], name: str, value: Any) -> str:
+    """What people read of a value; "" for none."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(_text(name, item, model) for item in value)
+        return "、".join(told(model, name, item) for item in value)
     if value == "(secret)":
         return "••••••"
     if isinstance(value, int) and name in INSTANTS.get(model._meta.app_label, ()):
@@ -135,7 +147,8 @@ def _text(name: str, value: Any, model: type[models.Model]) -> str:
 
 def _value(model: type[models.Model], name: str, code: str) -> str | None:
     """The word of a code that no column has, by the thing's area, by all, by any."""
-    known = _known(VALUES, model, (name, code))
+    reader = READERS.get(model._meta.app_label, {}).get(name)
+    known = (reader and reader(code)) or _known(VALUES, model, (name, code))
     return known or next((own[name, code] for own in VALUES.values() if (name, code) in own), None)
 
 

@@ -20,6 +20,7 @@ bring("organisations", verbs={
     "point": _("点位"),
     "person": _("人员"),
     "username": _("账号"),
+    "phone": _("手机"),
     "role": _("角色"),
     "active": _("启用"),
     "system": _("监测设施"),

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.areas.organisations.history import bring
 
+from .models import ReviewVerb
+
 bring("records", verbs={
     "import_record": _("导入旧记录"),
     "check_in": _("签到"),
@@ -53,6 +55,8 @@ bring("records", verbs={
     "systems": _("设施数"),
     "version": _("版本"),
 }, values={
+    **{("verb", one.value): one.label for one in ReviewVerb},
+    ("reference", "record"): _("记录"),
     ("state", "draft"): _("草稿"),
     ("state", "submitted"): _("待审核"),
     ("state", "returned"): _("已退回"),

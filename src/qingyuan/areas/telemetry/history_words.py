@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.areas.organisations.history import bring
+from qingyuan.areas.organisations.history import bring, reference
 
 bring("telemetry", verbs={
     "add_factor": _("登记因子"),
@@ -38,6 +38,7 @@ bring("telemetry", verbs={
     "kept": _("保留原值行数"),
     "rejected": _("拒绝行数"),
     "replaced": _("替换行数"),
+    "origin": _("来源"),
     "declared_at": _("申报时间"),
     "proof_digest": _("凭证摘要"),
     "start": _("开始"),
@@ -58,4 +59,6 @@ bring("telemetry", verbs={
     ("why", "time"): _("起止时间不同"),
     ("why", "kind"): _("类型不同"),
     ("why", "factor"): _("因子不同"),
+}, readers={
+    "reference": reference,
 }, instants=("start", "end", "declared_at", "time"))
