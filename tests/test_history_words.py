@@ -1,7 +1,6 @@
 """No English word stands in a history: every act that the code can audit has a Chinese one."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -34,26 +33,27 @@ def parsed() -> dict[str, ast.Module]:
             if not {"tests", "migrations"} & set(path.parts) and path.name != "conftest.py"}
 
 
-def functions(area: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+@cache
+def calls(area: str) -> dict[str, list[tuple[str, ast.FunctionDef, ast.Call]]]:
+    """Every call in an area by the name called, with its place and the function it stands in."""
+    found: dict[str, list[tuple[str, ast.FunctionDef, ast.Call]]] = {}
     for place, module in parsed().items():
-        if place.startswith(f"{area}/"):
-            yield from ((place, one) for one in ast.walk(module)
-                        if isinstance(one, ast.FunctionDef))
-
-
-def calls(function: ast.FunctionDef, name: str) -> Iterator[ast.Call]:
-    for one in ast.walk(function):
-        if isinstance(one, ast.Call) and name in (
-                getattr(one.func, "id", None), getattr(one.func, "attr", None)):
-            yield one
+        if not place.startswith(f"{area}/"):
+            continue
+        for within in ast.walk(module):
+            if isinstance(within, ast.FunctionDef):
+                for one in ast.walk(within):
+                    if isinstance(one, ast.Call):
+                        name = getattr(one.func, "id", getattr(one.func, "attr", ""))
+                        found.setdefault(name, []).append((place, within, one))
+    return found
 
 
 @cache
 def acts() -> list[Act]:
     areas = sorted({place.split("/")[0] for place in parsed()})
-    return [Act(f"{place}:{call.lineno}", call, function) for area in areas
-            for place, function in functions(area) for call in calls(function, "audit")
-            if function.name != "audit" and len(call.args) > 2]
+    return [Act(f"{place}:{call.lineno}", call, within) for area in areas
+            for place, within, call in calls(area).get("audit", ()) if len(call.args) > 2]
 
 
 def argument(call: ast.Call, at: int, name: str) -> ast.expr | None:
@@ -82,10 +82,9 @@ def of_name(name: str, within: ast.FunctionDef, area: str) -> set[str]:
     given = [*within.args.posonlyargs, *within.args.args]
     place = next((at for at, one in enumerate(given) if one.arg == name), len(given))
     if name in {one.arg for one in (*given, *within.args.kwonlyargs)}:
-        for _where, caller in functions(area):
-            for call in calls(caller, within.name):
-                value = argument(call, place, name)
-                found |= texts(value, caller, area) if value is not None else set()
+        for _where, caller, call in calls(area).get(within.name, ()):
+            value = argument(call, place, name)
+            found |= texts(value, caller, area) if value is not None else set()
     for one in ast.walk(within):
         if isinstance(one, ast.Assign) and name in {getattr(t, "id", "") for t in one.targets}:
             found |= texts(one.value, within, area)

@@ -3,21 +3,25 @@
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.areas.organisations.history import bring, reference
-from qingyuan.forms import load_forms
-from qingyuan.standards.duties import OWN
 from qingyuan.standards.duty import EQUIPMENT, PLACES, PREFILLS, TECHNIQUES
 
-from .queries import catalogue
+# The forms and the duties are read when a history is shown, not whenever the product starts.
 
 
 def form_title(code: str) -> str:
     """The name of a form by its code, "" of one that is not kept for all."""
+    from qingyuan.forms import load_forms
+
     form = load_forms().get(code)
     return form.title if form else ""
 
 
 def set_title(key: str) -> str:
     """The name of a set of duties by its key, "" of one that there is not."""
+    from qingyuan.standards.duties import OWN
+
+    from .queries import catalogue
+
     found = {**catalogue().sets, OWN.key: OWN}.get(key)
     return found.title if found else ""
 
