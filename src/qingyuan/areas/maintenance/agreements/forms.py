@@ -64,14 +64,19 @@ class WhyForm(forms.Form):
 class MonthForm(forms.Form):
     """Which month's plan for whom."""
 
-    discharger = forms.ModelChoiceField(queryset=None, label=gettext_lazy("排污单位"))
+    discharger = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("排污单位"), required=False,
+        empty_label=gettext_lazy("全部还没有发出的"))
     month = forms.CharField(
         label=gettext_lazy("月份"), max_length=7,
         widget=forms.TextInput(attrs={"type": "month"}))
 
     def __init__(self, dischargers: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["discharger"].queryset = dischargers
+        if dischargers is None:
+            del self.fields["discharger"]
+        else:
+            self.fields["discharger"].queryset = dischargers
 
     def clean_month(self) -> Any:
         try:

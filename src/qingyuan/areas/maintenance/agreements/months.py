@@ -22,7 +22,7 @@ from qingyuan.areas.organisations.models import Organisation
 from qingyuan.areas.organisations.scope import Scope, require
 
 from .attached import attached
-from .queries import GONE, OPEN, plans_of, tasks_in, unsettled
+from .queries import GONE, OPEN, next_month, plans_of, tasks_in, unsettled
 
 ACCEPTED, REFUSED = "accepted", "refused"
 Wishes = Mapping[int, tuple[date, str]]
@@ -47,6 +47,32 @@ def prepare_month(scope: Scope, discharger: Organisation, month: date) -> MonthP
             PlanLine(plan=plan, task_id=pk, day=day) for pk, day in now.items()])
         audit(scope, "prepare_month", plan, {"lines": len(before)}, {"lines": len(now)})
     return plan
+
+
+@transaction.atomic
+def prepare_all(scope: Scope, month: date) -> int:
+    """Draw up the month's plan for every discharger at which the unit has tasks in it and to which
+    none was sent yet; how many drafts there are now."""
+    require(scope, "plan_tasks")
+    first = month.replace(day=1)
+    busy = Task.objects.filter(
+        organisation=scope.organisation, day__gte=first, day__lt=next_month(first),
+    ).exclude(state__in=GONE).values("point__organisation")
+    gone = MonthPlan.objects.filter(
+        organisation=scope.organisation, month=first,
+    ).exclude(state=MonthPlanState.DRAFT).values("discharger")
+    open_ones = dischargers(scope).filter(pk__in=busy).exclude(pk__in=gone).order_by("name")
+    return len([prepare_month(scope, one, first) for one in open_ones])
+
+
+@transaction.atomic
+def send_all(scope: Scope, month: date, note: str = "") -> int:
+    """Send every draft of the month that has a task; how many went out."""
+    require(scope, "plan_tasks")
+    drafts = plans_of(scope).filter(
+        organisation=scope.organisation, month=month.replace(day=1), state=MonthPlanState.DRAFT,
+        lines__isnull=False).distinct().order_by("discharger__name")
+    return len([send(scope, plan, note) for plan in drafts])
 
 
 @transaction.atomic

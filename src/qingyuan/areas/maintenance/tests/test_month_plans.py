@@ -191,12 +191,34 @@ def test_the_scan_is_served_to_both_and_nobody_else(cast, sent, browser_of):
             for who in ("discharger", "manager", "outsider")] == [200, 200, 404]
 
 
+def test_all_plans_of_a_month_at_once(cast, served, month, browser_of):
+    other = Organisation.objects.create(kind="discharger", name="示例又一厂")
+    there = served(since=today() - timedelta(days=40))
+    there.point.outlet.organisation = there.point.organisation = other
+    there.point.outlet.save()
+    there.point.save()
+    clocks.refresh(there.unit)
+    plan_points(there.unit)
+    client, said = browser_of("manager"), {"month": f"{month.month:%Y-%m}"}
+    client.post("/plans/", {"verb": "prepare", "discharger": "", **said})
+    assert {(one.discharger.name, one.state) for one in MonthPlan.objects.all()} == {
+        (cast.houses.plant.name, "draft"), ("示例又一厂", "draft")}
+    went = client.post("/plans/", {"verb": "send-all", **said})
+    assert went["Location"] == f"/plans/?state=sent&month={said['month']}#top"
+    assert {one.state for one in MonthPlan.objects.all()} == {"sent"}
+    assert AuditLine.objects.filter(verb="send_plan").count() == 2
+    # With all sent there is nothing left to draw up.
+    assert client.post("/plans/", {"verb": "prepare", **said}).status_code == 422
+    with pytest.raises(PermissionDenied):
+        months.prepare_all(cast.engineer, month.month)
+
+
 def test_a_plan_is_drawn_up_from_the_list(cast, month, browser_of):
     client = browser_of("manager")
     answer = client.post("/plans/", {
         "verb": "prepare", "discharger": cast.houses.plant.pk, "month": f"{today():%Y-%m}"})
     made = MonthPlan.objects.get(month=today().replace(day=1))
-    assert answer["Location"] == f"/plans/{made.pk}/"
+    assert answer["Location"] == f"/plans/{made.pk}/#top"
     assert client.post("/plans/", {"verb": "prepare", "discharger": cast.houses.plant.pk,
                                    "month": "2026-13"}).status_code == 422
     assert browser_of("engineer").post("/plans/", {"verb": "prepare"}).status_code == 404

@@ -84,12 +84,31 @@ def _new(scope: Scope) -> list[Verb]:
         return MonthForm(dischargers(scope).order_by("name"), *args, **kwargs)
 
     def run(facts: dict[str, Any]) -> str:
+        if facts["discharger"] is None:
+            if not months.prepare_all(scope, facts["month"]):
+                raise ValidationError(_("该月没有需要编制的计划：没有任务，或都已发出"))
+            return _drafts(facts["month"])
         row = months.prepare_month(scope, facts["discharger"], facts["month"])
         return reverse("maintenance:plan", args=[row.pk])
 
-    following = queries.next_month(today().replace(day=1))
-    return [Verb("prepare", _("编制月度计划"), run, _("计划已编制，请核对后发出。"), form,
-                 icon="calendar-event", initial={"month": f"{following:%Y-%m}"})]
+    def send_all(facts: dict[str, Any]) -> str:
+        if not months.send_all(scope, facts["month"]):
+            raise ValidationError(_("该月没有编制中的计划"))
+        return _drafts(facts["month"], S.SENT)
+
+    following = {"month": f"{queries.next_month(today().replace(day=1)):%Y-%m}"}
+    verbs = [Verb("prepare", _("编制月度计划"), run, _("计划已编制，请核对后发出。"), form,
+                  icon="calendar-event", initial=following)]
+    if queries.plans_of(scope).filter(organisation=scope.organisation, state=S.DRAFT).exists():
+        verbs.append(Verb(
+            "send-all", _("发出编制中的计划"), send_all, _("计划已发给各排污单位，待其确认。"),
+            lambda *args, **kwargs: MonthForm(None, *args, **kwargs), icon="send",
+            initial=following, note=_("发出该月全部编制中的计划；没有任务的不发。")))
+    return verbs
+
+
+def _drafts(month: date, state: str = S.DRAFT) -> str:
+    return f"{reverse('maintenance:plans')}?state={state}&month={month:%Y-%m}"
 
 
 @page("see_tasks")

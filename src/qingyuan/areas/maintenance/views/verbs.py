@@ -97,7 +97,8 @@ def handled(request: HttpRequest, verbs: Iterable[Verb], back: str) -> HttpRespo
     except ObjectDoesNotExist as error:
         raise Http404 from error
     messages.success(request, verb.done)
-    return redirect(went if isinstance(went, str) else back)
+    # Without a mark of its own the browser keeps that of the form, and what was said stays unseen.
+    return redirect(f"{went if isinstance(went, str) else back}#top")
 
 
 def refuse(form: forms.Form, error: ValidationError) -> None:
