@@ -10,11 +10,13 @@ from case_demands import OF_PERIODS, complaints
 from case_engine import by_engine
 from case_files import by_files, fits_files
 from case_language import Scenario, load
+from case_records import Record, load_records
 
 from qingyuan.standards import load as load_book
 
 SCENARIOS = load()
 IDS = [scenario.id for scenario in SCENARIOS]
+RECORDS = load_records()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=IDS)
@@ -31,10 +33,11 @@ def test_files_agree_with_the_worked_scenario(scenario: Scenario, tmp_path: Path
 
 
 def test_each_scenario_says_what_it_is_and_where_its_answer_comes_from() -> None:
-    lacking = [s.id for s in (*SCENARIOS, *load_calls())
+    lacking = [s.id for s in (*SCENARIOS, *load_calls(), *RECORDS)
                if not all(s.data.get(key, "").strip() for key in ("title", "source", "why"))]
     assert not lacking
-    assert not [name for name, count in Counter(IDS).items() if count > 1]
+    assert not [name for name, count in Counter([*IDS, *(r.id for r in RECORDS)]).items()
+                if count > 1]
 
 
 def test_each_scenario_expects_something() -> None:
@@ -49,3 +52,14 @@ def test_there_are_at_least_sixty() -> None:
 def test_function_agrees_with_the_worked_call(call: Call) -> None:
     wrong = call.complaints(load_book())
     assert not wrong, "\n".join([call.data["title"], *wrong])
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=[record.id for record in RECORDS])
+def test_checked_record_agrees_with_the_worked_one(record: Record) -> None:
+    wrong = record.complaints(load_book())
+    assert not wrong, "\n".join([record.data["title"], *wrong])
+
+
+def test_there_are_at_least_forty_records() -> None:
+    assert len(RECORDS) >= 40
+    assert all(record.rows for record in RECORDS)

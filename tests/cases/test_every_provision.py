@@ -15,6 +15,7 @@ from case_calls import Call, load_calls
 from case_demands import complaints
 from case_engine import as_case, by_engine
 from case_language import Scenario, load
+from case_records import Record, load_records
 
 from qingyuan.calc.ruling import READ
 from qingyuan.calc.types import Case
@@ -25,7 +26,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "qingyuan"
 # who judges and reckons rates; record forms prove their own limits
 ROOMS = ("calc", "assess", "areas/telemetry", "areas/reports")
 QUOTED = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
-SCENARIOS: tuple[Scenario | Call, ...] = (*load(), *load_calls())
+SCENARIOS: tuple[Scenario | Call | Record, ...] = (*load(), *load_calls(), *load_records())
 STEP = {
     # shares of few things: the next share that a day of 24 hours, a month, an hour can have
     "water.day.min_share": 0.02, "water.month.min_share": 0.01, "gas.flag.normal_share": 0.02,
@@ -54,7 +55,7 @@ def changed(book: Book, name: str, value: Value) -> Book:
                 book.standards)
 
 
-def provers(name: str) -> list[Scenario | Call]:
+def provers(name: str) -> list[Scenario | Call | Record]:
     return [scenario for scenario in SCENARIOS if name in scenario.proves]
 
 
@@ -65,8 +66,8 @@ def arrays(index: int) -> Case:
     return as_case(found)
 
 
-def fails(prover: Scenario | Call, book: Book) -> bool:
-    if isinstance(prover, Call):
+def fails(prover: Scenario | Call | Record, book: Book) -> bool:
+    if isinstance(prover, Call | Record):
         return bool(prover.complaints(book))
     case = arrays(SCENARIOS.index(prover))
     return bool(complaints(prover, by_engine(prover, book, case)))

@@ -65,11 +65,13 @@ _BANDS = {
     "water.accuracy.w21011": (1, ("from", "limit")),
     "water.accuracy.w21001": (1, ("from", "limit")),
 }
-"""Acceptance tables by name: how many bands, and what each consists of."""
+"""Acceptance tables by name: how many bands, and what each consists of. The lowest band of gas
+takes everything below the one above it, so that its own bound decides nothing."""
 
 RECORDS: tuple[str, ...] = (
     *(f"{table}.band{band}.{part}" for table, (count, parts) in _BANDS.items()
-      for band in range(1, count + 1) for part in parts),
+      for band in range(1, count + 1) for part in parts
+      if not (part.startswith("from") and table[:5] != "water" and band == count)),
     *(f"gas.accuracy.{gas}.band{band}.limit_mass" for gas in ("so2", "nox") for band in (2, 4)),
     *(f"water.accuracy.{code}.low.limit" for code in ("w01018", "w21003", "w21011", "w21001")),
     *(f"gas.control.{family}.{which}.{line}" for family in ("gas", "pm")
@@ -103,7 +105,7 @@ RECORDS: tuple[str, ...] = (
 )
 """What ``calc.quality`` reads to judge a record of a calibration, verification or comparison."""
 
-READ: tuple[str, ...] = tuple(sorted(JUDGED + BESIDE + CLOCKS))
+READ: tuple[str, ...] = tuple(sorted({*JUDGED, *BESIDE, *CLOCKS, *RECORDS}))
 """Every provision that judging works with. A name comes in together with the code that reads it
 and a scenario under ``cases/`` that fails when its value changes."""
 

@@ -37,6 +37,8 @@ class Reader:
 
     def has(self, name: str) -> bool:
         """Whether the book has a value of that name on the day."""
+        if name not in self.book:
+            return False
         try:
             self.book.at(name, self.day, self.scope)
         except Unregulated:
