@@ -20,7 +20,7 @@ from qingyuan.kernel.clock import CST
 
 from . import actions, facility_sheet, queries, sites, sites_queries, station_sheet
 from .checks import area_code
-from .facility_import import SYSTEM_SAID, Columns, cleaned
+from .facility_import import SYSTEM_SAID, YEARS, Columns, cleaned
 from .models import DataLogger, LoggerAssignment, MonitoringPoint, PointPlace
 from .setup_book import Column, Sheet, Typed
 from .setup_contracts import begins
@@ -73,6 +73,8 @@ def _station(run: Any, typed: Typed) -> tuple[MonitoringPoint, list[str]]:
             "message"] for name, found in form.errors.items()})
     facts = dict(form.cleaned_data)
     since = facts.pop("since") or actions.BEGINNING
+    if not YEARS[0] <= since.year <= YEARS[1]:
+        raise ValidationError({"since": _("日期过远，请核对年份")})
     st = typed.get("st", "").strip()
     logger = queries.loggers_of(run.scope).filter(mn=facts["mn"]).first()
     if logger is None:
