@@ -128,7 +128,7 @@ def test_a_calibration_survives_the_loss_of_signal(at, visit):
     page.wait_for_url(f"**/records/{record.pk}/")
     expect(page.locator("#results")).to_contain_text("合格")
     expect(page.locator("#events")).to_contain_text("二氧化硫")
-    expect(page.locator("#pictures figure")).to_have_count(5)
+    expect(page.locator("#pictures figure")).to_have_count(4)
     expect(page.locator("#pictures")).to_contain_text("43.82560, 87.61680")
     assert overflow(page) == 0
     visit.refresh_from_db()
