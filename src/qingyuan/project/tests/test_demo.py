@@ -34,6 +34,15 @@ from qingyuan.areas.records.models import Presence, Record
 done = Task.objects.filter(state="done").count()
 print("life", done > 0, Record.objects.exclude(state="draft").count() >= done,
       Presence.objects.filter(kind="out").count() >= done, DutyClock.objects.exists())
+apart = [p.at - p.phone_at for p in Presence.objects.all()]
+print("phones", all(apart), all(-90_000 < one < 45 * 60_000 for one in apart))
+from qingyuan.areas.maintenance.orders.queries import orders_of
+from qingyuan.areas.records.models import Review
+late = [r.at > r.record.review_due for r in Review.objects.select_related("record")]
+print("reviews", len(late) > 0, sum(late) <= 0.2 * len(late))
+plant = Membership.objects.get(user__username="discharger")
+print("plant's order", orders_of(Scope(plant.organisation, plant.role, plant.user)).filter(
+    source="discharger").exists())
 print("minutes", MinuteReading.objects.exists(), RealtimeReading.objects.exists())
 """
 
@@ -53,3 +62,6 @@ def test_a_seeded_company_with_a_past(tmp_path, settled):
     assert "hours 5 True" in said
     assert "minutes True True" in said
     assert "life True True True True" in said
+    assert "phones True True" in said
+    assert "reviews True True" in said
+    assert "plant's order True" in said

@@ -10,18 +10,25 @@ from . import agreements, instant
 from .people import House, Point, share
 
 DESK_DAYS = 4  # days back over which the desk was kept
+SITTINGS = (10.2, 16.0)  # hours at which the reviewer reads
+AWAY = 0.04  # of the days nobody reads
+ASKS = 0.03  # of the records wait for an answer until they are late
+RETURNED = {False: 0.05, True: 0.10}  # share sent back: before, and in the last days
 WHYS = {  # kind of form ("" any other) → why a record is sent back
     "calibration": ("示例：校准前后读数与仪器记录不一致，请核对",
                     "示例：标准气体编号与库存登记不符"),
     "": ("示例：照片看不清，请补拍", "示例：异常项的处理情况没有写清楚"),
 }
 FAULTS = (  # days back, station, kind, words, traits, hours until repaired (None: still open)
+    (33, 0, "repair", "示例：SO2 零点漂移超限", ("easy",), 7.0),
     (31, 3, "repair", "示例：采样泵停转，无采样流量", ("easy",), 6.0),
     (23, 6, "repair", "示例：数采仪死机，无数据上传", ("logger",), 9.0),
     (17, 10, "repair", "示例：分析仪光源能量低报警", (), 30.0),
+    (15, 0, "customer", "示例：厂方反映 NOx 数值与 DCS 不一致", (), 5.0),
     (12, 14, "customer", "示例：厂方反映数值偏高", (), 5.0),
     (5, 18, "repair", "示例：伴热管线温度低", ("easy",), 11.0),
     (1, 21, "repair", "示例：COD 分析仪试剂管路堵塞", ("easy",), None),
+    (0, 0, "customer", "示例：厂方反映小时值偶有缺失", (), None),
     (0, 8, "repair", "示例：颗粒物测量仪镜片污染", (), None),
 )
 
@@ -41,40 +48,62 @@ def live_day(house: House, day: date, today: date) -> dict[str, int]:
 
 
 def _reviews(house: House, day: date, today: date) -> dict[str, int]:
-    """The reviewer reads in the afternoon what came until noon; since yesterday noon all waits."""
+    """The reviewer reads before noon and in the afternoon what has come until an hour before; on a
+    rare day nobody does. What came since yesterday's last sitting waits."""
+    told = {"accepted": 0, "returned": 0}
+    if share("away", day) < AWAY:
+        return told
+    fresh = day > today - timedelta(days=4)
+    for hour in SITTINGS:
+        at = instant(day, hour + 0.3 * share("sits", day, hour))
+        if at < house.now - 20 * 3600:
+            for what, count in _sitting(house, at, RETURNED[fresh]).items():
+                told[what] += count
+    return told
+
+
+def _sitting(house: House, at: float, returned: float) -> dict[str, int]:
+    """The reviewer reads what waits, gravest first; ``returned``: the share that is sent back."""
     from qingyuan.areas.records.models import Record, RecordState
     from qingyuan.areas.records.review import actions
 
     told = {"accepted": 0, "returned": 0}
-    at = instant(day, 15.0)
-    if at > house.now - 20 * 3600:
-        return told
     waiting = Record.objects.filter(
         organisation=house.unit, state=RecordState.SUBMITTED,
-        submitted_at__lt=(at - 3 * 3600) * 1000).order_by("-risk", "submitted_at")
+        submitted_at__lt=(at - 3600) * 1000).order_by("-risk", "submitted_at")
     plain: list[Any] = []
-    for number, row in enumerate(waiting.select_related("point")):
-        with clock.at(at + 70 * number):
-            fresh = day > today - timedelta(days=4)
-            if row.version == 1 and share("returned", row.pk) < (0.10 if fresh else 0.04):
+    for row in waiting.select_related("point"):
+        if share("asks", row.pk) < ASKS and (row.submitted_at or 0) > (at - 26 * 3600) * 1000:
+            continue  # the reviewer asks the engineer first
+        spent = 20 + int(150 * share("s", row.pk))
+        at += spent + 5
+        with clock.at(at):
+            if row.version == 1 and share("returned", row.pk) < returned:
                 reasons = WHYS.get(row.kind, WHYS[""])
                 why = reasons[int(share("why", row.pk) * len(reasons))]
-                actions.send_back(house.reviewer, row, why, 40 + int(200 * share("s", row.pk)))
+                actions.send_back(house.reviewer, row, why, spent)
                 told["returned"] += 1
             elif row.risk > 20 or share("single", row.pk) < 0.3:
-                actions.accept(house.reviewer, row, "", 15 + int(120 * share("s", row.pk)))
+                actions.accept(house.reviewer, row, "", spent)
                 told["accepted"] += 1
             else:
                 plain.append(row)
     if plain:
-        with clock.at(at + 2 * 3600):
-            done = actions.accept_many(house.reviewer, plain)
-            told["accepted"] += len(done.done)
-            for row in Record.objects.filter(pk__in=[one.pk for one in plain],
-                                             state=RecordState.SUBMITTED):
-                actions.accept(house.reviewer, row, "", 30)
-                told["accepted"] += 1
+        told["accepted"] += _together(house, plain, at + 60)
     return told
+
+
+def _together(house: House, plain: list[Any], at: float) -> int:
+    """Plain records at once; of those drawn for reading each by itself."""
+    from qingyuan.areas.records.review import actions
+
+    with clock.at(at):
+        left = actions.accept_many(house.reviewer, plain).left
+    for row, _why in left:
+        at += 45
+        with clock.at(at):
+            actions.accept(house.reviewer, row, "", 40)
+    return len(plain)
 
 
 def _approvals(house: House, day: date, today: date) -> int:
@@ -100,10 +129,12 @@ def _new_orders(house: House, day: date, today: date) -> int:
             continue
         at = min(instant(day, 10.0 + back % 5), house.now - 1800)
         medium = () if kind == "customer" else (point.spec.kind,)
+        plant = house.scopes.get("discharger")
+        own = kind == "customer" and plant and plant.organisation == point.row.organisation
+        who = {} if own else {"person": house.scopes[house.keepers[point.row.pk]].user}
         with clock.at(at):
-            open_order(house.manager, point.row, kind=kind, symptom=words, found_at=int(at * 1000),
-                       traits=(*medium, *traits), urgent=back == 0,
-                       person=house.scopes[house.keepers[point.row.pk]].user)
+            open_order(plant if own else house.manager, point.row, kind=kind, symptom=words,
+                       found_at=int(at * 1000), traits=(*medium, *traits), urgent=back == 0, **who)
         made += 1
     return made
 

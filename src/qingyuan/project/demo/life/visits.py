@@ -10,6 +10,7 @@ from .. import clock
 from ..answers import Visit, believable, picture, signature
 from . import instant
 from .people import House, Point, share
+from .phones import signal, telling
 
 BEGINS, TRAVEL, SHEET = 8.7, 0.55, 0.4  # hours: first check-in, drive to the next, one form
 MOST = 7  # visits of one person on one day
@@ -25,19 +26,20 @@ def live_day(house: House, day: date, today: date) -> dict[str, int]:
         with clock.at(instant(day, 6.5)):
             clocks.refresh(house.unit, today=day)
             generate.plan(house.unit, today=day)
-    hours = dict.fromkeys(house.scopes, BEGINS)
+    hours = {account: BEGINS + 0.6 * (share("early", account, day) - 0.5)
+             for account in house.scopes}
     made = dict.fromkeys(house.scopes, 0)
     for task in list(_due(house, day)):
         account = house.accounts.get(task.person_id or 0) or house.keepers[task.point_id]
         if made[account] >= MOST or _stays(task, day, today):
             continue
-        end = hours[account] + SHEET * task.sheets.count()
-        if instant(day, end + 0.2) > house.now:
+        end = hours[account] + _length(task)
+        if instant(day, end + 0.5) > house.now:
             continue
         told["records"] += _visit(house, task, account, instant(day, hours[account]))
         told["visits"] += 1
         made[account] += 1
-        hours[account] = end + TRAVEL
+        hours[account] = end + TRAVEL * (0.8 + 0.6 * share("road", task.pk))
     if day < today - timedelta(days=1):
         told["corrections"] = _corrections(house, day)
     return told
@@ -59,6 +61,16 @@ def _stays(task: Any, day: date, today: date) -> bool:
     return task.day == day and share("late", task.point_id, day) < 0.07
 
 
+def _length(task: Any) -> float:
+    """Hours from check-in to check-out: the sheets, and what it takes to find a signal."""
+    return _pace(task) * task.sheets.count() + signal("in", task.pk) / 3600 + 0.05
+
+
+def _pace(task: Any) -> float:
+    """Hours that one form takes at this visit."""
+    return SHEET * (0.85 + 0.3 * share("pace", task.pk))
+
+
 def _visit(house: House, task: Any, account: str, at: float) -> int:
     """Check in, fill in every sheet, check out; how many records."""
     from qingyuan.areas.maintenance import tasks
@@ -71,19 +83,19 @@ def _visit(house: House, task: Any, account: str, at: float) -> int:
     off = share("off", task.pk) < 0.03
     where = _position(point, task.pk, off)
     mark = f"demo-{task.pk}"
-    with clock.at(at):
-        presence.check_in(
-            scope, point.row, client_id=f"{mark}-in", phone_at=int(at * 1000), **where, task=task,
-            reason="示例：厂区东门封闭，在西门签到" if off else "")
-    made = 0
-    for number, sheet in enumerate(task.sheets.filter(done_at=None).order_by("id")):
-        begin = at + number * SHEET * 3600 + 300
-        _record(house, scope, point, sheet, begin, begin + SHEET * 3600 - 600, mark)
+    why = "示例：厂区东门封闭，走西门" if off else ""
+    told, facts = telling("in", account, task.pk, at, why)
+    with clock.at(told):
+        presence.check_in(scope, point.row, client_id=f"{mark}-in", **facts, **where, task=task)
+    pace, begin, made = _pace(task) * 3600, told + 240, 0
+    for sheet in task.sheets.filter(done_at=None).order_by("id"):
+        _record(house, scope, point, sheet, begin, begin + pace - 500, mark)
+        begin += pace
         made += 1
-    end = at + (task.sheets.count() * SHEET + 0.05) * 3600
-    with clock.at(end):
-        presence.check_out(scope, point.row, client_id=f"{mark}-out", phone_at=int(end * 1000),
-                           **where, reason="示例：厂区东门封闭，在西门签退" if off else "")
+    end = at + _length(task) * 3600
+    told, facts = telling("out", account, task.pk, end, why)
+    with clock.at(told):
+        presence.check_out(scope, point.row, client_id=f"{mark}-out", **facts, **where)
     return made
 
 
