@@ -19,7 +19,7 @@ from qingyuan.assess.records import (
     water,
 )
 from qingyuan.assess.records.answer import Json, provisions
-from qingyuan.assess.records.table import BadRecord, Table, parse
+from qingyuan.assess.records.table import LARGEST, BadRecord, Table, parse
 from qingyuan.calc.quality.figures import Reader
 from qingyuan.calc.ruling import RECORDS
 from qingyuan.standards import BadBook, Book, Override, Unregulated
@@ -101,6 +101,8 @@ def _with_rules(record: Table, book: Book) -> Book:
         for name, value in _leaves("", record.table(key)):
             if not isinstance(value, int | float | str | bool):
                 raise record.refuse(key, f"expected {name} = a figure or a word")
+            if not isinstance(value, str) and abs(value) > LARGEST:
+                raise record.refuse(key, f"expected {name} between -1e12 and 1e12")
             overrides.append(Override(name, value, _LINK, _ALWAYS, clause=f"record [{key}]",
                                       source="record"))
     try:

@@ -12,6 +12,7 @@ from qingyuan.calc.quality.figures import Item, Reader, number, passed
 from qingyuan.calc.roles import VELOCITY, is_particulate
 
 METHODS = ("field_factor", "correlation")
+_MOST_TESTS = 200  # exact quotients of more would grow to no end
 
 
 def judge_particulate(record: Table, reader: Reader) -> tuple[Json, list[str]]:
@@ -106,6 +107,8 @@ def _check_days(table: Table, days: Sequence[Sequence[Sequence[Fraction]]]) -> N
     if not days or not all(days):
         raise table.refuse("days", "expected one or more days, each with one or more rows of "
                                    "[reference, cems]")
+    if sum(map(len, days)) > _MOST_TESTS:
+        raise table.refuse("days", f"expected at most {_MOST_TESTS} tests")
     if any(velocity <= 0 for day in days for test in day for velocity in test):
         raise table.refuse("days", "expected velocities above 0 m/s")
 

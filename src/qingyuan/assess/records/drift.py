@@ -21,17 +21,11 @@ def judge(record: Table, reader: Reader) -> tuple[Json, list[str]]:
         notes.append(f"technique {technique!r} is none of {', '.join(TECHNIQUES)}; "
                      "the limits of table 4 do not depend on it")
     found = [_factor(table, reader) for table in record.tables("factor")]
-    state = drift.worst(str(item["state"]) for result in found for item in _items(result))
-    return {"results": found, "state": state}, notes
+    return {"results": [result for result, _ in found],
+            "state": drift.worst(state for _, state in found)}, notes
 
 
-def _items(result: Json) -> list[Json]:
-    items = result["items"]
-    assert isinstance(items, list)
-    return items
-
-
-def _factor(table: Table, reader: Reader) -> Json:
+def _factor(table: Table, reader: Reader) -> tuple[Json, drift.State]:
     shown_code, code = code_of(table)
     family = drift.family(code)
     if family is None:
@@ -56,6 +50,7 @@ def _factor(table: Table, reader: Reader) -> Json:
     if not items:
         raise table.refuse("zero", "expected zero = {…} or span = {…} with before and after_last")
     by_name = {item.name: item for item in items}
+    state = drift.worst(item.state for item in items)
     zero, span = by_name.get("zero_drift"), by_name.get("span_drift")
     result: Json = {
         "code": shown_code,
@@ -65,13 +60,13 @@ def _factor(table: Table, reader: Reader) -> Json:
         "span_drift_pct": plain(span.value) if span else None,
         "span_state": _state(span),
         **sources(items, reader),
-        "state": drift.worst(item.state for item in items),
+        "state": state,
         **extras,
         "items": [shown(item, reader) for item in items],
     }
     if "zero_abs" in by_name:
         result["zero_abs"] = plain(by_name["zero_abs"].value)
-    return result
+    return result, state
 
 
 def _state(item: Item | None) -> str | None:

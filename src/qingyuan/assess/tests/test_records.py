@@ -75,3 +75,11 @@ def test_bad_input_is_refused_with_the_key_and_what_was_expected(
     with pytest.raises(BadRecord, match=re.escape(says)) as refused:
         check(DRIFT.replace(old, new), load())
     assert "\n" not in str(refused.value)
+
+
+def test_a_record_of_thousands_of_rows_is_judged_or_refused_at_once() -> None:
+    rows = ", ".join(f"[{at}.{at % 97}, {at % 89}.{at}]" for at in range(100, 9100))
+    assert len(check(f'form = "water-comparison"\n[[factor]]\ncode = "w01018"\npairs = [{rows}]',
+                     load())["results"][0]["pairs"]) == 9000
+    with pytest.raises(BadRecord, match=r"factor\[1\].days: expected at most 200 tests"):
+        check(f'form = "velocity-field"\n[[factor]]\ncode = "a01011"\ndays = [[{rows}]]', load())

@@ -124,8 +124,9 @@ def verdict(found: Accuracy, band: Band, needed: int) -> tuple[bool, str]:
     if found.count < needed:
         return False, f"{found.count} pairs: at least {needed} are needed"
     value = found.figure(band.kind)
-    if value is None and found.count > accuracy.MOST_PAIRS:
-        return False, f"{found.count} pairs: Student's t is tabled for {accuracy.MOST_PAIRS}"
+    if value is None and not 2 <= found.count <= accuracy.MOST_PAIRS:
+        return False, (f"{found.count} pairs: relative accuracy takes 2 to {accuracy.MOST_PAIRS}, "
+                       "as far as Student's t is tabled")
     if value is None:
         return False, "a relative figure needs a reference mean above 0"
     return within(value, band.limit), ""
