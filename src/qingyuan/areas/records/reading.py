@@ -142,7 +142,9 @@ class _Reader:
             now = timezone.now().astimezone(CST).isoformat(timespec="minutes")[:16]
             digest = sent.get(f"{path}.sha256", "")
             drawn = {"sha256": digest} if digest else {}
-            return {"name": name, "at": sent.get(f"{path}.at") or now, **drawn} if name else None
+            # One drawn before the name is typed is kept; validation asks for the name.
+            signed = {"name": name, "at": sent.get(f"{path}.at") or now, **drawn}
+            return signed if name or digest else None
         if one.type in ("photo", "file"):
             before = [attached(text) for text in sent.getlist(path) if text]
             return [*before, *map(_digested, self.files.getlist(f"{path}.upload"))]

@@ -53,8 +53,8 @@ class Accepted:
 
 @transaction.atomic
 def accept_many(scope: Scope, records: Sequence[Record]) -> Accepted:
-    """Accept those of the records that are of low risk, not drawn for reading and not the scope's
-    own; the others stay as they are. Record.DoesNotExist when one is not the unit's."""
+    """Accept those of the records that did not fail, are of low risk, not drawn for reading and not
+    the scope's own; the others stay as they are. Record.DoesNotExist when one is not the unit's."""
     require(scope, "review_record")
     keys = sorted({one.pk for one in records})
     if not keys:
@@ -85,6 +85,8 @@ def not_together(scope: Scope, record: Record, bulk_risk: int) -> str:
         return str(OWN)
     if queries.is_drawn(record):
         return _("抽中复核，须单独审核")
+    if record.passed is False:
+        return _("结论不合格，须单独审核")
     if record.risk > bulk_risk:
         return _("风险 %(risk)d 高于批量上限 %(limit)d") % {
             "risk": record.risk, "limit": bulk_risk}

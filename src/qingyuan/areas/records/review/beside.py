@@ -1,7 +1,7 @@
 """What lies beside a record on its review page: photos with their stamps, and what the point's data
 say about the time of the work. Scope first where rows of others could be met."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from .risk import AROUND
 MARGIN = 2 * HOUR  # s before and after the work
 LONGEST = 3 * 24 * HOUR  # s: of a longer span the end is shown
 MOST_DOTS = 800
+SHORT = 600  # s: how long an event without an end is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,24 @@ def around(scope: Scope, point: MonitoringPoint, since: int, until: int) -> Arou
                   list(marks_of(scope, point, since, until)))
 
 
+def _runs(events: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Events of one word that touch as one: a calibration of five factors is named once.
+
+    >>> _runs([("校准", 0, 600), ("比对", 100, 200), ("校准", 900, 1500), ("校准", 9000, 9600)])
+    [('校准', 0, 1500), ('比对', 100, 200), ('校准', 9000, 9600)]
+    """
+    found: list[tuple[str, int, int]] = []
+    last: dict[str, int] = {}
+    for word, begin, end in sorted(events, key=lambda one: one[1]):
+        place = last.get(word)
+        if place is not None and begin <= found[place][2] + SHORT:
+            found[place] = (word, found[place][1], max(end, found[place][2]))
+        else:
+            last[word] = len(found)
+            found.append((word, begin, end))
+    return found
+
+
 def document(record: Record, span: tuple[int, int], found: Sequence[Curve],
              events: Sequence[Event]) -> dict[str, Any]:
     """The curves as ``ui/charts.js`` takes them, with the work and the events as named spans."""
@@ -170,8 +189,10 @@ def document(record: Record, span: tuple[int, int], found: Sequence[Curve],
     if record.begun_at and record.finished_at and record.finished_at >= record.begun_at:
         spans.append({"from": record.begun_at // 1000, "to": record.finished_at // 1000,
                       "label": "作业", "tone": "slate"})
-    spans += [{"from": one.start, "to": one.end or one.start + 600, "tone": "blue",
-               "label": str(one.get_kind_display())} for one in events]
+    spans += [{"from": begin, "to": end, "tone": "blue", "label": word}
+              for word, begin, end in _runs(
+                  (str(one.get_kind_display()), one.start, one.end or one.start + SHORT)
+                  for one in events)]
     return {
         "interval": "min", "from": span[0], "to": span[1], "spans": spans,
         "decimated": any(one.total > len(one.values) for one in found),

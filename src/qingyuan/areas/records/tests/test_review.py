@@ -338,10 +338,12 @@ def test_together_only_what_is_easy_and_was_not_drawn(cast, easy, record):
     good = [easy(), easy(seed=2)]
     drawn, risky = easy(risks=DRAWN), easy(risk=21)
     own = record(who=cast.manager, risk=1, risks=[])
-    found = actions.accept_many(cast.manager, [*good, drawn, risky, own])
+    failed = easy(passed=False)
+    found = actions.accept_many(cast.manager, [*good, drawn, risky, own, failed])
     assert {row.pk for row in found.done} == {row.pk for row in good}
     assert [str(why) for _row, why in found.left] == [
-        "抽中复核，须单独审核", "风险 21 高于批量上限 20", "本人填写的记录须由他人审核"]
+        "抽中复核，须单独审核", "风险 21 高于批量上限 20", "本人填写的记录须由他人审核",
+        "结论不合格，须单独审核"]
     assert set(Review.objects.values_list("verb", flat=True)) == {"bulk"}
     assert AuditLine.objects.filter(verb="accept_record").count() == 2
 

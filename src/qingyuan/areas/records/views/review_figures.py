@@ -66,7 +66,7 @@ class SettingsForm(forms.Form):
     bulk_risk = forms.IntegerField(
         label=gettext_lazy("批量通过的风险上限"), min_value=BOUNDS["bulk_risk"][0],
         max_value=BOUNDS["bulk_risk"][1],
-        help_text=gettext_lazy("风险分不高于此值的记录可以批量通过。"))
+        help_text=gettext_lazy("没有不合格、风险分不高于此值的记录可以批量通过。"))
     sample_percent = forms.IntegerField(
         label=gettext_lazy("抽查比例"), min_value=BOUNDS["sample_percent"][0],
         max_value=BOUNDS["sample_percent"][1],

@@ -114,6 +114,7 @@ function refuse(errors) {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  event.stopPropagation(); // the page's own guard against a second click would keep the button off for seconds
   if (!by("reason-field").hasAttribute("data-quiet") && !by("reason").value.trim()) {
     refuse({ reason: ["请填写说明，由负责人批准"] });
     return;

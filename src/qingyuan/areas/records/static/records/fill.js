@@ -38,7 +38,7 @@ function body() {
 }
 
 async function keepHere() {
-  const title = document.querySelector("h1").textContent.trim();
+  const title = `${document.querySelector("h1").firstChild.textContent.trim()} ${form.dataset.place}`;
   await keepDraft({ id: draft, pairs: pairs(), base: form.elements.saved_at.value, at: Date.now(), dirty, title });
 }
 
@@ -211,6 +211,14 @@ async function sendNow(place, file, said) {
   }
 }
 
+// Who signs has been asked beside it: the engineer, the person of the same role, or the name in the same row.
+function signer(path) {
+  const lead = path.slice(0, path.lastIndexOf(".") + 1);
+  const role = path.slice(lead.length).replace(/_?signature$/, "");
+  const known = role ? [`${role}_person`] : ["engineer", "name"];
+  return known.map((name) => form.elements[lead + name]?.value?.trim()).find(Boolean) ?? "";
+}
+
 async function drawn(signs) {
   const blob = await sign();
   if (!blob) return;
@@ -219,6 +227,7 @@ async function drawn(signs) {
   if (!sha) { tell("签名未能上传，请联网后重试。", [], true); return; }
   const path = signs.dataset.sign;
   form.elements[`${path}.sha256`].value = sha;
+  form.elements[`${path}.name`].value ||= signer(path);
   form.elements[`${path}.at`].value = said.at;
   signs.querySelector("[data-sign-at]").textContent = said.at.replace("T", " ");
   const shown = signs.querySelector(".signed");
