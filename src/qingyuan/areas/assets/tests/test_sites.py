@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qingyuan.areas.assets import sites_queries
@@ -13,6 +13,11 @@ DAY = date(2026, 11, 20)
 degrees = st.tuples(st.floats(-89, 89), st.floats(-180, 180))
 
 
+# The inputs are a few floats: what takes long is the machine's other work.
+LOADED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@LOADED
 @given(degrees, degrees, degrees)
 def test_distance_is_a_metric_on_the_sphere(a, b, c):
     there, back = sites_queries.distance(*a, *b), sites_queries.distance(*b, *a)
@@ -22,6 +27,7 @@ def test_distance_is_a_metric_on_the_sphere(a, b, c):
     assert there <= sites_queries.distance(*a, *c) + sites_queries.distance(*c, *b) + 1e-3
 
 
+@LOADED
 @given(st.floats(-80, 80), st.floats(-179, 179), st.floats(-500, 500), st.floats(-500, 500))
 def test_a_fence_of_some_hundred_metres_is_measured_to_a_metre(lat, lon, north, east):
     from math import cos, hypot, pi, radians

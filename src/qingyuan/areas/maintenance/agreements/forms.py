@@ -14,6 +14,7 @@ from qingyuan.areas.maintenance.models import HandOverKind, NeedKind
 
 from .hand_over_items import PARTS
 
+CHOOSE = gettext_lazy("请选择")
 FILES = {"accept": "image/*,.pdf"}
 
 
@@ -115,7 +116,8 @@ class TripForm(forms.Form):
 class StopForm(forms.Form):
     """A stop of the source."""
 
-    point = forms.ModelChoiceField(queryset=None, label=gettext_lazy("点位"))
+    point = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("点位"), empty_label=CHOOSE)
     since = moment(gettext_lazy("停运开始"))
     planned_until = moment(gettext_lazy("计划恢复"), required=False)
     reason = text(gettext_lazy("停运原因"), 200, required=True)
@@ -147,7 +149,8 @@ class JointForm(forms.Form):
 class NewJointForm(JointForm):
     """An appointment for which there is no task yet."""
 
-    point = forms.ModelChoiceField(queryset=None, label=gettext_lazy("点位"))
+    point = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("点位"), empty_label=CHOOSE)
     field_order = ("point", "third_party", "begins", "ends")
 
     def __init__(self, points: Any, *args: Any, **kwargs: Any) -> None:
@@ -184,7 +187,8 @@ class ReportForm(forms.Form):
 class NeedForm(forms.Form):
     """Something that the plant has to provide."""
 
-    point = forms.ModelChoiceField(queryset=None, label=gettext_lazy("点位"))
+    point = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("点位"), empty_label=CHOOSE)
     kind = forms.ChoiceField(label=gettext_lazy("类别"), choices=NeedKind.choices)
     text = text(gettext_lazy("需要厂方提供什么"), 400, required=True)
     due = day(gettext_lazy("要求完成"), required=False)
@@ -231,9 +235,9 @@ class HandOverForm(forms.Form):
     day = day(gettext_lazy("交接日期"), help_text=gettext_lazy(
         "人员交接：自该日起由接收人负责；合同交接：本单位负责的最后一日"))
     giver = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("移交人"), required=False)
+        queryset=None, label=gettext_lazy("移交人"), required=False, empty_label=CHOOSE)
     taker = forms.ModelChoiceField(
-        queryset=None, label=gettext_lazy("接收人"), required=False)
+        queryset=None, label=gettext_lazy("接收人"), required=False, empty_label=CHOOSE)
     taking_unit = text(
         gettext_lazy("接收单位"), 128, widget=Suggested,
         help_text=gettext_lazy("单位全称"))

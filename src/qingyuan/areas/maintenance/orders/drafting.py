@@ -123,7 +123,8 @@ def letter(kind: str, said: Facts) -> tuple[str, str]:
         LetterKind.REPLACEMENT: _("关于%s自动监测设备更换的报告"),
         LetterKind.FORCE_MAJEURE: _("关于%s因不可抗力自动监测数据中断的报告"),
     }
-    where = f"{said.enterprise}{said.outlet}"
+    # Outlets are often called after their plant: its name is said once.
+    where = f"{said.enterprise}{said.outlet.removeprefix(said.enterprise)}"
     parts = {
         LetterKind.FAULT: (_happened, _measures, _by_hand, _back),
         LetterKind.STOP: (_stopping, _by_hand, _returning, _asking),
@@ -136,8 +137,9 @@ def letter(kind: str, said: Facts) -> tuple[str, str]:
 
 
 def _which(said: Facts) -> str:
-    text = _("我单位（%(enterprise)s）%(outlet)s的监测点位“%(point)s”，数采仪 MN 为 %(mn)s。") % {
-        "enterprise": said.enterprise, "outlet": said.outlet, "point": said.point,
+    outlet = "" if said.outlet == said.point else _("%s的") % said.outlet
+    text = _("我单位（%(enterprise)s）%(outlet)s监测点位“%(point)s”，数采仪 MN 为 %(mn)s。") % {
+        "enterprise": said.enterprise, "outlet": outlet, "point": said.point,
         "mn": said.mn or BLANK}
     return text + (_("涉及设备：%s。") % said.instruments if said.instruments else "")
 

@@ -141,6 +141,7 @@ def test_all_appointments_by_what_they_wait_for(cast, slot, browser_of, budget):
 def test_pages(cast, slot, browser_of, budget):
     client, page = browser_of("engineer"), f"/tasks/{slot.task_id}/joint/"
     ready(cast, slot)
+    assert f'href="{page}"' in client.get(f"/tasks/{slot.task_id}/").content.decode()
     with budget("joint"):
         shown = client.get(page).content.decode()
     assert "82.5" in shown

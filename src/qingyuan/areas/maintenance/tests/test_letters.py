@@ -54,6 +54,17 @@ def test_a_fault_report_says_what_the_house_knows(cast, order):
     assert order.entries.filter(verb="letter").count() == 1
 
 
+def test_a_plant_whose_outlet_is_called_after_it_is_named_once(cast, order):
+    point = order.point
+    owner = point.organisation.name
+    point.outlet.name = point.name = f"{owner}总排口"
+    point.outlet.save()
+    point.save()
+    made = letters.draft_letter(cast.manager, "fault", order=order)
+    assert made.subject == f"关于{owner}总排口自动监测设备故障的报告"
+    assert made.body.startswith(f"我单位（{owner}）监测点位“{owner}总排口”，")
+
+
 @pytest.mark.parametrize("kind", ["fault", "stop", "restart", "replacement", "force_majeure"])
 def test_every_kind_leaves_blanks_where_nothing_is_known(cast, station, kind):
     made = letters.draft_letter(cast.manager, kind, point=station().point)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.assets.queries import points_of, today
 from qingyuan.areas.assets.sites_queries import conditions_at, place_of
 from qingyuan.areas.maintenance import states, task_listing, task_queries, tasks
+from qingyuan.areas.maintenance.agreements.joint import TESTS
 from qingyuan.areas.maintenance.duty_sets import duties_of
 from qingyuan.areas.maintenance.models import DutyClock, Task, TaskKind
 from qingyuan.areas.maintenance.planning.ending import ENDING
@@ -102,8 +103,10 @@ def _clocks(row: Task) -> dict[tuple[int, str], DutyClock]:
     return {(clock.system_id, clock.duty): clock for clock in held}
 
 
-def _joint(row: Task) -> Any:
-    return getattr(row, "joint", None) if row.kind == TaskKind.JOINT else None
+def _joint(row: Task) -> bool:
+    """Whether an hour with plant and third party belongs to the task."""
+    return row.kind == TaskKind.JOINT or any(
+        sheet.form in TESTS.values() for sheet in row.forms)  # type: ignore[attr-defined]
 
 
 def verbs_of(request: HttpRequest, row: Task) -> list[Verb]:
