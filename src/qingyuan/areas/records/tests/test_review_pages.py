@@ -85,7 +85,7 @@ def test_the_queue_by_risk_with_what_may_be_chosen(browser_of, record, budget):
     assert f'name="record" value="{easy.pk}"' in page
     assert f'name="record" value="{drawn.pk}"' not in page
     assert f'name="record" value="{risky.pk}"' not in page
-    assert "本页 1 份可批量通过（风险不高于 20），1 份已被抽中" in page
+    assert "本页 1 份可批量通过（合格且风险不高于 20），1 份已被抽中" in page
 
 
 def test_bulk_acceptance_says_what_stayed(browser_of, record):
