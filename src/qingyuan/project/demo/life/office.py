@@ -11,7 +11,7 @@ from .people import House, Point, share
 
 DESK_DAYS = 4  # days back over which the desk was kept
 SITTINGS = (10.2, 16.0)  # hours at which the reviewer reads
-AWAY = 0.04  # of the days nobody reads
+AWAY, EVENING = 0.04, (19.2,)  # of the days the reader is out and reads in the evening
 ASKS = 0.03  # of the records wait for an answer until they are late
 RETURNED = {False: 0.05, True: 0.10}  # share sent back: before, and in the last days
 WHYS = {  # kind of form ("" any other) → why a record is sent back
@@ -39,9 +39,9 @@ def live_day(house: House, day: date, today: date) -> dict[str, int]:
         "orders": _new_orders(house, day, today) + _old_orders(house, day, today),
         "approvals": _approvals(house, day, today),
     }
-    told |= _reviews(house, day, today)
     if (today - day).days < DESK_DAYS:
         told["desk"] = _desk(house, day, today)
+    told |= _reviews(house, day, today)
     if day == today:
         told["agreements"] = agreements.enter(house, today)
     return told
@@ -49,12 +49,10 @@ def live_day(house: House, day: date, today: date) -> dict[str, int]:
 
 def _reviews(house: House, day: date, today: date) -> dict[str, int]:
     """The reviewer reads before noon and in the afternoon what has come until an hour before; on a
-    rare day nobody does. What came since yesterday's last sitting waits."""
+    rare day in the evening only. What came since yesterday's last sitting waits."""
     told = {"accepted": 0, "returned": 0}
-    if share("away", day) < AWAY:
-        return told
     fresh = day > today - timedelta(days=4)
-    for hour in SITTINGS:
+    for hour in EVENING if share("away", day) < AWAY else SITTINGS:
         at = instant(day, hour + 0.3 * share("sits", day, hour))
         if at < house.now - 20 * 3600:
             for what, count in _sitting(house, at, RETURNED[fresh]).items():
