@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "qingyuan.areas.records"
     label = "records"
+
+    def ready(self) -> None:
+        from qingyuan.areas.telemetry.references import register
+
+        from .references import shown
+
+        register("record", shown)

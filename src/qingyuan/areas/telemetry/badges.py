@@ -186,4 +186,7 @@ bring({
     "audit.confirmed": State(_("已确认"), "circle-check", "green"),
     "audit.voluntary": State(_("自愿"), "circle-dashed", "slate", _("标准没有要求，可自愿编制")),
     "audit.no_data": State(_("没有数据"), "circle-dashed", "grey", _("该季度没有判定过的数据")),
+    # how firm a fact is
+    "standing.provisional": State(_("暂定"), "hourglass", "amber",
+                                  _("所依据的记录待审核，退回、更正或作废后撤销")),
 })

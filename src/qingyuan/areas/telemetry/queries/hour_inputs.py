@@ -103,11 +103,14 @@ def _covered(hour: Hour, code: str, kinds: frozenset[str], slots: int) -> Any:
 def lost(hour: Hour, code: str) -> list[Lost]:
     """The spans out of control (and, of water, invalid because of what failed later) that touch the
     hour, whole, as far as the point is judged."""
-    start, subject = hour.case.start, hour.subject
+    return lost_spans(hour.subject, code, hour.case.start, hour.case.start + HOUR)
+
+
+def lost_spans(subject: Subject, code: str, start: int, end: int) -> list[Lost]:
+    """Those spans that touch [start, end), whole, as far as the point is judged."""
     first = min(start, start if subject.first is None else subject.first)
-    last = max(start, start if subject.last is None else subject.last)
+    last = max(end - HOUR, start if subject.last is None else subject.last)
     count = (last - first) // HOUR + 1
     case = subject.case(first, count, subject.codes)
     held = control.of_factor(case, subject.ruling(first, count), code)
-    return [one for one in (*held.out, *held.backward)
-            if one.start < start + HOUR and one.end > start]
+    return [one for one in (*held.out, *held.backward) if one.start < end and one.end > start]

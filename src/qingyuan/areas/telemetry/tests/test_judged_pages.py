@@ -268,7 +268,7 @@ def test_a_fault_is_explained_with_its_event_and_the_substitute(browser_of, judg
 def test_out_of_control_looks_back_before_the_previous_calibration(browser_of, judged):
     answer = browser_of("manager").get(why(judged, 15))
     found = answer.context["substitute"]
-    [span] = answer.context["lost"]
+    [span] = [line["span"] for line in answer.context["lost"]]
     assert (span.start, span.end, span.code) == (at(14), at(16), "calibration_failed")
     # the calibration of the evening before lies before all hours there are
     assert (found.table, found.hours, found.used, found.mass) == (5, 2, 0, None)

@@ -1,5 +1,6 @@
 """Events, marks, parameters and reported values as lines of an explanation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,9 @@ from django.utils.translation import gettext as _
 from qingyuan.areas.telemetry.models import Event, Factor, Mark, PointParameter
 from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
 from qingyuan.areas.telemetry.queries.judged import Judged
+from qingyuan.areas.telemetry.queries.touching import Cause, Touching
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, same_codes
+from qingyuan.areas.telemetry.references import Shown
 from qingyuan.calc.roles import under_2017
 from qingyuan.hj212 import factors
 
@@ -30,16 +33,32 @@ def factor_word(code: str) -> str:
     return known.name if known else code
 
 
-def event_line(row: Event) -> dict[str, Any]:
-    """An event with its result in words."""
+def event_line(row: Event, shown: Shown | None = None) -> dict[str, Any]:
+    """An event with its result in words and what it refers to."""
     result = {True: _("合格"), False: _("不合格"), None: ""}[row.passed]
-    return {"row": row, "result": result, "factor": factor_word(row.factor)}
+    return {"row": row, "result": result, "factor": factor_word(row.factor), "shown": shown}
 
 
 def mark_line(row: Mark) -> dict[str, Any]:
     """A mark with whether it counts."""
     return {"row": row, "counts": row.state in ("declared", "matched"),
             "factor": factor_word(row.factor)}
+
+
+def touching_lines(found: Touching) -> dict[str, Any]:
+    """Context of what touched a period: spans with what failed, events, marks."""
+    return {
+        "lost": [{"span": cause.span, "failing": _failing(cause, found.shown)}
+                 for cause in found.lost],
+        "events": [event_line(one, found.shown.get(one.reference)) for one in found.events],
+        "marks": [mark_line(one) for one in found.marks], "more_events": found.more,
+    }
+
+
+def _failing(cause: Cause, known: Mapping[str, Shown]) -> list[str]:
+    lines = [line for one in cause.events if one.reference in known
+             for line in known[one.reference].failing if one.passed is False]
+    return list(dict.fromkeys(lines))
 
 
 def reported_lines(table: Any, point: int, row: Judged, of: Quantity) -> list[dict[str, Any]]:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qingyuan.areas.rules.queries import BookFor
-from qingyuan.areas.telemetry.models import Event, HourReading
+from qingyuan.areas.telemetry.models import HourReading
 from qingyuan.areas.telemetry.queries import judged
 from qingyuan.areas.telemetry.queries.hour_inputs import Hour, hour_inputs, lost, three
 from qingyuan.areas.telemetry.queries.judged import Judged
 from qingyuan.areas.telemetry.queries.substitutes import substitute
+from qingyuan.areas.telemetry.queries.touching import touching
 from qingyuan.areas.telemetry.queries.verdicts import Quantity, in_force, quantities
 from qingyuan.calc import roles
-from qingyuan.calc.control import Lost
 from qingyuan.calc.ruling import Properties
 from qingyuan.kernel.windows import HOUR
 
-from .why_facts import event_line, mark_line, parameter_line, reported_lines
+from .why_facts import parameter_line, reported_lines, touching_lines
 from .why_steps import Step, agree, flow_steps, gas_steps, water_steps
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ def explained_hour(asked: "Asked", book: BookFor) -> dict[str, Any]:
     return {
         "own": own, "own_same": own is not None and agree(own.mean, row.value),
         "steps": steps, "step_note": not _stands(steps, row, asked.of),
-        "inputs": _inputs(asked, hour), "slots": _slots(hour, code), "lost": away,
+        "inputs": _inputs(asked, hour), "slots": _slots(hour, code),
         "substitute": substitute(scope, point, row, asked.version.provisions, hour.case.events)
         if asked.of.pollutant and point.kind == "gas" else None,
         "parameters": [parameter_line(one) for one in parameters if _concerns(one.name, code)],
-        "events": [event_line(one) for one in _events(asked, away) if one.factor in ("", code)],
-        "marks": [mark_line(one) for one in judged.marks_of(scope, point, row.time, until)
-                  if one.factor in ("", code)],
+        **touching_lines(touching(scope, point, code, row.time, until, away)),
         "reported": reported_lines(HourReading, point.pk, row, asked.of),
         "three": _three(hour, code),
     }
@@ -94,18 +92,6 @@ def _inputs(asked: "Asked", hour: Hour) -> list[dict[str, Any]]:
         return []
     known = {one.code: one for one in quantities(wanted)}
     return [{"of": known[code], "mean": hour.means.get(code)} for code in wanted if code in known]
-
-
-def _events(asked: "Asked", away: list[Lost]) -> list[Event]:
-    """What happened in the hour, after the failed controls elsewhere for which it is lost."""
-    scope, point, start = asked.scope, asked.point, asked.row.time
-    held = {one.pk: one for one in judged.events_of(scope, point, start, start + HOUR)}
-    for span in away:
-        for edge in (span.start, span.end):
-            if not start <= edge < start + HOUR:
-                held |= {one.pk: one for one in judged.events_of(scope, point, edge, edge + 1)
-                         if one.start == edge and one.passed is False}
-    return sorted(held.values(), key=lambda one: (one.start, one.pk))
 
 
 def _slots(hour: Hour, code: str) -> list[dict[str, Any]]:

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from qingyuan.areas.rules.queries import BookFor
 from qingyuan.areas.telemetry.models import DayReading
+from qingyuan.areas.telemetry.pipeline.subject import subject_of
 from qingyuan.areas.telemetry.queries import judged
+from qingyuan.areas.telemetry.queries.hour_inputs import lost_spans
 from qingyuan.areas.telemetry.queries.judged import RUNNING, Judged
+from qingyuan.areas.telemetry.queries.touching import touching
 from qingyuan.calc.formulas import FORMULAS
 from qingyuan.calc.types import VERDICTS
 from qingyuan.kernel import windows
 
 from .cells import cells, heads
-from .why_facts import reported_lines
+from .why_facts import reported_lines, touching_lines
 from .why_manual import measured_by_hand, uses_manual
 from .why_steps import Step, agree, solved_with, tidy
 
@@ -35,6 +38,7 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
     counts = Counter(part.verdict for part in parts)
     by_hand = measured_by_hand(asked)
     return {
+        **_touching(asked, start, end),
         "lower": lower, "part_word": WORDS[lower], "columns": columns,
         "parts": [{"row": part, "key": windows.key(lower, part.time),
                    "cells": cells(lower, part, asked.of, columns)} for part in parts],
@@ -48,6 +52,15 @@ def explained_period(asked: "Asked", book: BookFor) -> dict[str, Any]:
         "reported": reported_lines(DayReading, asked.point.pk, asked.row, asked.of)
         if asked.level == "day" else [],
     }
+
+
+def _touching(asked: "Asked", start: int, end: int) -> dict[str, Any]:
+    """What touched a day or month; of a month without the controls that passed."""
+    if asked.level not in ("day", "month"):
+        return {}
+    away = lost_spans(subject_of(asked.point), asked.of.code, start, end)
+    return touching_lines(touching(asked.scope, asked.point, asked.of.code, start, end, away,
+                                   passing=asked.level == "day"))
 
 
 def _mean(asked: "Asked", parts: list[Judged]) -> Step | None:
