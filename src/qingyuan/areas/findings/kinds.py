@@ -51,6 +51,12 @@ class Kind:
 _OWN = _("本单位时限，可修改")
 _REPLY = "fault.reply"
 _NONE: tuple[str, ...] = ()
+_RUNS = {"o2": 19.0, "velocity": 2.0}  # a source runs: oxygen (%) below, velocity (m/s) from
+_BOUNDS = {  # degC, %, V; where each figure comes from stands in watch.standing
+    "line_low": 120.0, "line_high": 200.0, "cooler_low": 0.0, "cooler_high": 10.0,
+    "house_low": 15.0, "house_high": 30.0, "humidity_high": 60.0,
+    "voltage_low": 198.0, "voltage_high": 242.0,
+}
 
 KINDS: Mapping[str, Kind] = {
     # what the data say
@@ -60,9 +66,9 @@ KINDS: Mapping[str, Kind] = {
     "over_limit_hour": Kind(_("小时超标"), "data", Severity.ALARM, _REPLY, DAY, _OWN),
     "over_limit_day": Kind(_("日均超标"), "data", Severity.CRITICAL, _REPLY, DAY, _OWN),
     "zero": Kind(_("零值"), "data", Severity.ALARM, _REPLY, DAY, _OWN,
-                 thresholds={"minutes": 120}),
+                 thresholds={"minutes": 120, **_RUNS}),
     "constant": Kind(_("恒值"), "data", Severity.ALARM, _REPLY, DAY, _OWN,
-                     thresholds={"minutes": 240, "spread": 0.0}),
+                     thresholds={"minutes": 240, "spread": 0.0, **_RUNS}),
     "over_range": Kind(_("超量程"), "data", Severity.ALARM, _REPLY, DAY, _OWN,
                        thresholds={"minutes": 30}),
     "mismatch": Kind(_("数采仪与平台计算不一致"), "data", Severity.WARNING, DAY, 3 * DAY, _OWN,
@@ -79,8 +85,9 @@ KINDS: Mapping[str, Kind] = {
                         thresholds={"hours": 12, "share": 0.95}),
     # what the devices say
     "device_parameter": Kind(_("设备参数异常"), "device", Severity.ALARM, _REPLY, DAY, _OWN,
-                             ends_itself=True, thresholds={"minutes": 30}),
-    "device_alarm": Kind(_("设备报警"), "device", Severity.ALARM, _REPLY, DAY, _OWN),
+                             ends_itself=True, thresholds={"minutes": 30, **_BOUNDS}),
+    "device_alarm": Kind(_("设备报警"), "device", Severity.ALARM, _REPLY, DAY, _OWN,
+                         thresholds={"minutes": 10}),
     # quality
     "out_of_control": Kind(_("失控"), "quality", Severity.ALARM, _REPLY, DAY, _OWN),
     "overdue_calibration": Kind(_("校准或核查逾期，数据失控"), "quality", Severity.CRITICAL,

@@ -8,8 +8,9 @@ from qingyuan.areas.organisations.jobs import Periodic
 from . import served
 from .detector import Detector, run
 from .judged import JUDGED
+from .minutes import MINUTES
 
-DETECTORS: tuple[Detector, ...] = (JUDGED,)
+DETECTORS: tuple[Detector, ...] = (JUDGED, MINUTES)
 EVERY = 30  # s
 
 

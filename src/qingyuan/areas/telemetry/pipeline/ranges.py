@@ -35,6 +35,11 @@ def ranges_of(point: int) -> dict[str, Dated]:
     return _ranges_of([point])[point]
 
 
+def ranges_of_points(points: Sequence[int]) -> dict[int, dict[str, Dated]]:
+    """``ranges_of`` many points by primary key. One query."""
+    return _ranges_of(points)
+
+
 def mark_changed(point: int) -> int:
     """Mark the hours from the first instant on that the ranges differ from those the point was
     judged by, and keep those in force; how many. Of a point that was never judged they are only

@@ -1,0 +1,78 @@
+"""What looks at minutes: one eye for each kind of finding, all fed with the same minutes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from qingyuan.areas.telemetry.queries.verdicts import DIGITS, Quantity, digits_of
+from qingyuan.hj212 import factors
+from qingyuan.kernel.clock import CST
+
+from .circumstances import Place
+from .increment import Minute
+from .stretches import NEVER, Stretch
+
+# Seconds without a value that a stretch reaches over; two and a half packets where those are rarer.
+GAP = 900
+
+
+class Said(NamedTuple):
+    """What an eye says of one factor's minute: the figure, and whether the condition holds. Of what
+    it has no opinion on it says nothing."""
+
+    factor: str
+    value: float
+    holds: bool
+    spread: float = NEVER
+
+
+@dataclass(slots=True)
+class Scene:
+    """A point as an eye sees it. ``memory`` is the eye's own, plain JSON, and is kept."""
+
+    medium: str
+    place: Place
+    thresholds: Mapping[str, float]
+    memory: dict[str, Any]
+
+    @property
+    def gap(self) -> int:
+        return max(GAP, self.place.step * 5 // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """``says`` judges one minute; ``title`` words a stretch that has lasted for the threshold
+    ``minutes``, ``detail`` adds evidence to it."""
+
+    kind: str
+    says: Callable[[Scene, Minute], Iterable[Said]]
+    title: Callable[[Scene, str, Stretch, Mapping[str, Quantity]], str]
+    detail: Callable[[Scene, str, Stretch], dict[str, Any]] = lambda _scene, _factor, _stretch: {}
+
+
+def normal(flag: str) -> bool:
+    """Whether the logger says that the value is one of the source.
+
+    >>> normal("N"), normal(""), normal("C")
+    (True, True, False)
+    """
+    return flag in ("", "N")
+
+
+@lru_cache(maxsize=1024)
+def digits(code: str) -> int:
+    """Decimals of a factor's values."""
+    row = factors.find(code)
+    return DIGITS if row is None else digits_of(row)
+
+
+def name_of(names: Mapping[str, Quantity], code: str) -> str:
+    return names[code].name if code in names else code
+
+
+def clock(time: int) -> str:
+    """An instant as titles have it."""
+    return f"{datetime.fromtimestamp(time, CST):%m-%d %H:%M}"
