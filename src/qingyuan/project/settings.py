@@ -4,9 +4,11 @@ QINGYUAN_DATA, DATABASE_URL, QINGYUAN_SECRET_KEY, QINGYUAN_HOSTS, QINGYUAN_ORIGI
 QINGYUAN_REALTIME_DAYS, QINGYUAN_JUDGE_GRACE (seconds from the end of an hour to its judging),
 QINGYUAN_JUDGE_GRACE_WATER (seconds that an hour of water waits for the values of its analysers),
 QINGYUAN_UPLOAD_MB (largest attachment, default 20), QINGYUAN_GATEWAY_HTTP, QINGYUAN_DEBUG.
+Messages: QINGYUAN_SMTP_HOST, _PORT, _TLS, _USER, _PASSWORD, _FROM; QINGYUAN_SMS_URL, _JSON, _TOKEN,
+_GOOD; QINGYUAN_WEBHOOK_NETWORKS (docs/how-to/be-told.md).
 """
 
-from qingyuan.project import config
+from qingyuan.project import config, outbound
 
 PLACES = config.places()
 SECRET_KEY = config.secret_key(PLACES)
@@ -113,6 +115,9 @@ REALTIME_DAYS = config.whole("QINGYUAN_REALTIME_DAYS", 90, 1, 36_500)
 JUDGE_GRACE = config.whole("QINGYUAN_JUDGE_GRACE", 120, 0, 86_400)  # seconds after an hour's end
 JUDGE_GRACE_WATER = config.whole("QINGYUAN_JUDGE_GRACE_WATER", 5400, 0, 86_400)
 GATEWAY_HTTP = config.address("QINGYUAN_GATEWAY_HTTP", "http://127.0.0.1:9213")
+SMTP = outbound.smtp()
+SMS = outbound.sms()
+WEBHOOK_NETWORKS = outbound.networks()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING = {
     "version": 1,

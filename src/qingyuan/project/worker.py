@@ -45,6 +45,14 @@ def judge(stopping: Callable[[], bool] = lambda: False) -> None:
         log.info("judged %s", done)
 
 
+def send(sending: notices.Dispatcher) -> None:
+    """Send what is due, beside the jobs: an endpoint that answers slowly holds up none of them."""
+    close_old_connections()
+    done = sending.tick()
+    if done:
+        log.info("messages: %s", done)
+
+
 def run(stop: threading.Event) -> None:
     """Tick until told to stop; a job under way is finished first."""
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -53,9 +61,13 @@ def run(stop: threading.Event) -> None:
     clock.add_job(tick, "interval", seconds=TICK, max_instances=1, coalesce=True)
     clock.add_job(judge, "interval", seconds=telemetry.JUDGE_EVERY, max_instances=1, coalesce=True,
                   args=[stop.is_set])
+    sending = notices.Dispatcher()
+    clock.add_job(send, "interval", seconds=notices.SEND_EVERY, max_instances=1, coalesce=True,
+                  args=[sending])
     clock.start()
     try:
         stop.wait()
     finally:
         clock.shutdown(wait=True)
+        sending.close()
         connections.close_all()
