@@ -7,12 +7,12 @@ from django.urls import reverse
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.telemetry.references import Shown
 
+from .keeping.consequences import PROVISIONAL
 from .keeping.failing import failing
 from .keeping.queries import records_of
-from .models import Record, RecordState
+from .models import Record
 
 MOST = 12  # records whose failed figures are worked out for one page
-PROVISIONAL = (RecordState.SUBMITTED, RecordState.RETURNED)
 
 
 def shown(scope: Scope, keys: Sequence[int], factor: str) -> Mapping[int, Shown]:

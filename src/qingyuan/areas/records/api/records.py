@@ -1,5 +1,6 @@
 """The API of records and forms: the same queries and actions as the pages."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from qingyuan.areas.assets.queries import points_of, systems_of, today
 from qingyuan.areas.maintenance.models import TaskSheet, WorkOrder
 from qingyuan.areas.records.keeping import actions, context, queries
 from qingyuan.areas.records.keeping.beginning import fillable
+from qingyuan.areas.records.keeping.consequences import touched
 from qingyuan.areas.records.keeping.forms import form_for
 from qingyuan.areas.records.models import Record
 from qingyuan.areas.rules.queries import book_for
@@ -45,6 +47,46 @@ class RecordLine(Schema):
     saved_at: int
     submitted_at: int | None
     client_id: str
+
+
+class TouchedLine(Schema):
+    """A stretch of a factor's hours, epoch seconds; ``freed``: the record ended what ``code``
+    names, else it brought it about. ``hours`` that are judged so."""
+
+    factor: str
+    name: str
+    freed: bool
+    start: int
+    end: int
+    code: str
+    sentence: str
+    clause: str
+    hours: int
+
+
+class ChangedLine(Schema):
+    """Hours whose verdict was ``before`` when the record was submitted and is ``after`` now."""
+
+    factor: str
+    name: str
+    before: str
+    after: str
+    hours: int
+    first: int
+    last: int
+
+
+class TouchedHours(Schema):
+    """What a record did to the verdicts of hours. ``provisional`` until it is reviewed, ``undone``
+    when its events were taken back; ``waiting`` hours are still to be judged anew."""
+
+    provisional: bool
+    undone: bool
+    lines: list[TouchedLine]
+    left: int
+    changes: list[ChangedLine]
+    waiting: int
+    more: bool
 
 
 class RecordDetail(RecordLine):
@@ -169,6 +211,14 @@ def form_bundle(request: HttpRequest, code: str, point: Key, system: Key | None 
 def record(request: HttpRequest, pk: Key) -> dict[str, Any]:
     """One visible record."""
     return detail(request, queries.record(request.scope, pk))
+
+
+@router.get("/records/{pk}/hours", response=TouchedHours | None)
+def hours(request: HttpRequest, pk: Key) -> Any:
+    """The hours whose verdict is due to a visible record; null for one that brought no events."""
+    found = touched(request.scope, queries.record(request.scope, pk))
+    return None if found is None else asdict(found) | {
+        "changes": [{"name": one.name, **one.change._asdict()} for one in found.changes]}
 
 
 @router.post("/records", response=RecordDetail)

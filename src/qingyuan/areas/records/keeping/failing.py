@@ -4,12 +4,12 @@ Every result of a form is an expression over figures of its group and provisions
 that both can be read from the expression itself; no form is named here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.rules import values
-from qingyuan.forms import RESULT_WORDS, Field, Section
+from qingyuan.forms import RESULT_WORDS, Field
 from qingyuan.forms.kinds import provisions
 from qingyuan.forms.tree import Node, Ref, walk
 
@@ -18,6 +18,7 @@ from ..review.answers import Said, said
 from .definitions import Engine, NoForm, engine_of
 
 PASS = "pass"
+MOST = 6  # sentences of a record
 
 
 def failing(record: Record, factor: str) -> tuple[str, ...]:
@@ -32,21 +33,28 @@ def failing(record: Record, factor: str) -> tuple[str, ...]:
         groups = [(f"{section.name}.{block.name}", block.label, {**section.keys, **block.keys})
                   for block in section.blocks] or [(section.name, "", dict(section.keys))]
         for path, label, keys in groups:
-            if not factor or keys.get("factor", factor) == factor:
-                found += _of_group(engine, section, path, label, keys, told)
-    return tuple(found)
+            if factor and keys.get("factor", factor) != factor:
+                continue
+            found += _of_group(engine, section.fields, path, label, keys, told)
+            for table in section.tables:
+                own = f"{path}.{table.name}."
+                rows = sorted({int(one.removeprefix(own).partition(".")[0])
+                               for one in told if one.startswith(own)})
+                for number in rows:
+                    found += _of_group(engine, table.fields, f"{own}{number}", label, keys, told)
+    return tuple(found[:MOST])
 
 
 def _of_group(
-    engine: Engine, section: Section, path: str, label: str, keys: Mapping[str, str],
+    engine: Engine, fields: Sequence[Field], path: str, label: str, keys: Mapping[str, str],
     told: Mapping[str, Said],
 ) -> Iterator[str]:
-    for field in section.fields:
+    for field in fields:
         one = told.get(f"{path}.{field.name}")
         if field.type != "result" or one is None or one.value == PASS or field.computed is None:
             continue
         figures = [f"{known.label} {known.text} {known.unit}".strip()
-                   for known in _figures(section, path, field.computed, told)]
+                   for known in _figures(fields, path, field.computed, told)]
         if not figures:
             continue  # the worst of others, each told by itself
         limits, cites = _limits(engine, field, keys)
@@ -58,16 +66,16 @@ def _of_group(
 
 
 def _figures(
-    section: Section, path: str, node: Node, told: Mapping[str, Said]
+    fields: Sequence[Field], path: str, node: Node, told: Mapping[str, Said]
 ) -> Iterator[Said]:
+    kinds = {one.name: one.type for one in fields}
     seen: set[str] = set()
     for one in walk(node):
         if not isinstance(one, Ref) or len(one.parts) != 1 or one.parts[0] in seen:
             continue
         seen.add(one.parts[0])
-        field = section.field(one.parts[0])
         known = told.get(f"{path}.{one.parts[0]}")
-        if field is not None and field.type in ("number", "whole") and known is not None:
+        if kinds.get(one.parts[0]) in ("number", "whole") and known is not None:
             yield known
 
 

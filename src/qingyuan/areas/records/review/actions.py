@@ -13,6 +13,7 @@ from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.organisations.scope import Scope, require
 
+from ..keeping import events
 from ..models import Record, RecordState, Review, ReviewVerb
 from ..presence.queries import now_ms
 from . import queries
@@ -36,11 +37,14 @@ def accept(scope: Scope, record: Record, reason: str = "", seconds: int | None =
 
 @transaction.atomic
 def send_back(scope: Scope, record: Record, reason: str, seconds: int | None = None) -> Record:
-    """Send a record back to its author, who corrects it by a new version."""
+    """Send a record back to its author, who corrects it by a new version. Until then it changes
+    nothing in the data: its events are withdrawn."""
     require(scope, "review_record")
     if not reason.strip():
         raise ValidationError({"reason": _("请填写退回原因")})
-    return _decide(scope, _waiting(scope, record.pk), ReviewVerb.RETURN, reason, seconds)
+    row = _waiting(scope, record.pk)
+    events.withdraw(scope, row, _("记录退回"))  # the remark is for the author, facts are for all
+    return _decide(scope, row, ReviewVerb.RETURN, reason, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from qingyuan.areas.organisations.history import histories
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.records import words
 from qingyuan.areas.records.keeping import actions, beginning, photos, queries, showing
+from qingyuan.areas.records.keeping.consequences import touched
 from qingyuan.areas.records.keeping.drafts import CORRECTABLE
 from qingyuan.areas.records.models import Record, RecordState
 from qingyuan.ui import sheets
@@ -106,7 +107,8 @@ def _shown(
     asked = chosen_for(record, told["engine"])
     return render(request, "records/record.html", {
         "record": record, "own": own, "versions": showing.steps(versions),
-        **told, "asked": asked, "limits": limits_read(asked) if asked else (),
+        **told, "touched": touched(scope, record), "asked": asked,
+        "limits": limits_read(asked) if asked else (),
         "waiting": waiting if waiting is not None and waiting.pk != record.pk else None,
         "can_fill": own and record.state == RecordState.DRAFT and may(scope, "fill_record"),
         "can_correct": standing and waiting is None and may(scope, "fill_record"),

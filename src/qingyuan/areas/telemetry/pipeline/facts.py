@@ -1,6 +1,6 @@
 """What people and records said about a point, as judging reads it: only what is in force."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Model, QuerySet
 
@@ -29,7 +29,7 @@ class Facts(NamedTuple):
     # measured by hand: factor → ((epoch second, mg/L), …) in order of time
 
 
-def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
+def in_force(rows: type[Model], point: int) -> QuerySet[Any]:
     """Facts of a point that nobody replaced or withdrew."""
     return rows._default_manager.filter(point=point, replaced_by=None, withdrawn_at=None)
 
@@ -37,12 +37,12 @@ def in_force(rows: type[Model], point: int) -> QuerySet[Model]:
 def facts_of(point: int) -> Facts:
     """Five queries. A range comes from the instruments where no parameter was set for it."""
     parameters = {**ranges_of(point), **_parameters(point)}
-    return Facts(_events(point), _marks(point), parameters, _manual(point))
+    return Facts(told(in_force(models.Event, point)), _marks(point), parameters, _manual(point))
 
 
-def _events(point: int) -> tuple[Event, ...]:
-    rows = in_force(models.Event, point).order_by("start", "id").values_list(
-        "kind", "factor", "start", "end", "passed")
+def told(events: QuerySet[models.Event]) -> tuple[Event, ...]:
+    """Events as judging reads them: what lasts as a start and an end. One query."""
+    rows = events.order_by("start", "id").values_list("kind", "factor", "start", "end", "passed")
     found: list[Event] = []
     lasting: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for kind, factor, start, end, passed in rows:
