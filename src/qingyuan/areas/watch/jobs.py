@@ -6,11 +6,16 @@ from qingyuan.areas.assets.queries import today
 from qingyuan.areas.organisations.jobs import Periodic
 
 from . import served
+from .alarms import ALARMS
+from .changed import CHANGED
 from .detector import Detector, run
 from .judged import JUDGED
 from .minutes import MINUTES
+from .mismatch import MISMATCH
 
-DETECTORS: tuple[Detector, ...] = (JUDGED, MINUTES)
+DETECTORS: tuple[Detector, ...] = (
+    JUDGED, MINUTES, ALARMS, MISMATCH, CHANGED,
+)
 EVERY = 30  # s
 
 
