@@ -20,6 +20,15 @@ bring({
     "review.return": State(_("退回"), "arrow-back-up", "amber"),
     "review.bulk": State(_("批量通过"), "checklist", "teal"),
     "review.sample": State(_("抽中复核"), "search", "violet"),
+    # records beside the data
+    "signal.strong": State(_("不符"), "alert-triangle", "red", _("很难由如实的作业解释")),
+    "signal.medium": State(_("存疑"), "alert-circle", "amber", _("须有解释")),
+    "signal.weak": State(_("留意"), "eye", "slate", _("单独不足为据")),
+    "signal.explained": State(_("可以解释"), "circle-check", "teal"),
+    "signal.confirmed": State(_("确属不符"), "circle-x", "red"),
+    "crosscheck.flagged": State(_("须复核"), "alert-triangle", "red"),
+    "crosscheck.clear": State(_("未见疑点"), "circle-check", "green"),
+    "crosscheck.waiting": State(_("待核对"), "hourglass", "violet"),
     # presence
     "approval.none": State(_("正常"), "circle-check", "green"),
     "approval.pending": State(_("待批准"), "user-question", "violet"),

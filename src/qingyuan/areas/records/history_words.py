@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.areas.organisations.history import bring
+from qingyuan.crosscheck import CHECKS
 
-from .models import ReviewVerb
+from .models import AnswerVerb, ReviewVerb
 
 bring("records", verbs={
     "import_record": _("导入旧记录"),
@@ -28,6 +29,7 @@ bring("records", verbs={
     "replace_record": _("由新版代替"),
     "void_record": _("作废记录"),
     "discard_record": _("删除草稿"),
+    "answer_cross_check": _("答复核对结果"),
 }, names={
     "fence": _("签到半径（m）"),
     "verb": _("处理"),
@@ -54,8 +56,10 @@ bring("records", verbs={
     "looked": _("已看画面"),
     "systems": _("设施数"),
     "version": _("版本"),
+    "signal": _("核对项"),
 }, values={
-    **{("verb", one.value): one.label for one in ReviewVerb},
+    **{("verb", one.value): one.label for one in (*ReviewVerb, *AnswerVerb)},
+    **{("signal", code): one.title for code, one in CHECKS.items()},
     ("reference", "record"): _("记录"),
     ("state", "draft"): _("草稿"),
     ("state", "submitted"): _("待审核"),

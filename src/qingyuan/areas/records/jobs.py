@@ -1,5 +1,6 @@
 """What the worker does for records: uploads of the set-up that are too long for a request, and each
-unit's desk, filled in the morning and kept fresh."""
+unit's desk, filled in the morning and kept fresh; records looked at beside everything else that is
+known of their visits."""
 
 import logging
 from datetime import datetime, time
@@ -12,6 +13,7 @@ from qingyuan.areas.organisations.jobs import Periodic
 from qingyuan.areas.organisations.models import Organisation
 from qingyuan.kernel.clock import CST
 
+from .crosscheck import due
 from .desk.actions import fill
 from .models import DeskDay
 from .setup import work
@@ -46,4 +48,8 @@ def fill_desks(now: datetime | None = None) -> str:
     return f"{filled} desks, {lines} lines" if lines else ""
 
 
-JOBS = (Periodic("set_up", 5, work.due), Periodic("fill_desks", EVERY, fill_desks))
+JOBS = (
+    Periodic("set_up", 5, work.due), Periodic("fill_desks", EVERY, fill_desks),
+    Periodic("cross_check", 60, due.run_due), Periodic("cross_check_again", EVERY, due.look_again),
+    Periodic("marks_without_record", 3600, due.look_at_marks),
+)

@@ -14,6 +14,7 @@ from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.forms import Form, Outcome, Problem
 from qingyuan.forms.values import moment
 
+from ..crosscheck import running as crosscheck
 from ..models import Record, RecordState
 from ..review.risk import assess
 from ..review.settings import due_at
@@ -79,6 +80,7 @@ def _submit(scope: Scope, row: Record, answers: Cells, finished_at: int | None) 
     photos.keep_rows(row, answers)
     _tell(scope, row, found, engine)
     _weigh(row)
+    crosscheck.ask(row, now)
     audit(scope, "submit_record", row, None, {
         "state": row.state, "passed": row.passed, "digest": row.digest, "version": row.version})
     return row
@@ -96,6 +98,7 @@ def _tell(scope: Scope, row: Record, found: Outcome, engine: Engine) -> None:
         old.state = RecordState.REPLACED
         old.save(update_fields=["state"])
         row.replaces = old
+        crosscheck.settle([old], now_ms(), scope.who, _("记录更正：%s") % row.reason)
         audit(scope, "replace_record", old, {"state": before}, {
             "state": old.state, "reason": row.reason})
     try:
@@ -130,6 +133,7 @@ def void(scope: Scope, record: Record, reason: str) -> Record:
     row.save(update_fields=["state", "returned_why"])
     events.withdraw(scope, row, _("记录作废：%s") % reason.strip())
     doing.take_back(scope, row)
+    crosscheck.settle([row], now_ms(), scope.who, _("记录作废：%s") % row.returned_why)
     audit(scope, "void_record", row, {"state": before}, {
         "state": row.state, "reason": row.returned_why})
     return row

@@ -9,10 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.organisations.scope import Scope, require
 
+from ..crosscheck import running as crosscheck
+from ..crosscheck.queries import keeps_from_acceptance
 from ..keeping import events
 from ..models import Record, RecordState, Review, ReviewVerb
 from ..presence.queries import now_ms
@@ -22,13 +25,21 @@ from .settings import settings_of
 LONGEST = 4 * 3600  # s: a page left open over lunch is no reading time
 MOST = 500  # records accepted at once
 OWN = gettext_lazy("本人填写的记录须由他人审核")
+CROSSED = {
+    "confirmed": gettext_lazy("已确认与监测数据不符，不能通过，请退回"),
+    "unanswered": gettext_lazy("与监测数据核对有疑点，请先逐条答复标红的核对结果，或退回"),
+}
 
 
 @transaction.atomic
 def accept(scope: Scope, record: Record, reason: str = "", seconds: int | None = None) -> Record:
-    """Accept a record: it is reviewed and locked. ``seconds`` is the time it took to read."""
+    """Accept a record: it is reviewed and locked. ``seconds`` is the time it took to read. One that
+    the cross-check has flagged only when its strong signals are explained."""
     require(scope, "review_record")
     row = _waiting(scope, record.pk)
+    why = keeps_from_acceptance(row)
+    if why:
+        raise ValidationError(CROSSED[why])
     verb = ReviewVerb.ACCEPT
     if queries.is_drawn(row) and row.risk <= settings_of(scope.organisation).bulk_risk:
         verb = ReviewVerb.SAMPLE
@@ -43,7 +54,8 @@ def send_back(scope: Scope, record: Record, reason: str, seconds: int | None = N
     if not reason.strip():
         raise ValidationError({"reason": _("请填写退回原因")})
     row = _waiting(scope, record.pk)
-    events.withdraw(scope, row, _("记录退回"))  # the remark is for the author, facts are for all
+    if points_of(scope).filter(pk=row.point_id).exists():  # of a contract that ended data stand
+        events.withdraw(scope, row, _("记录退回"))  # the remark is for the author, facts for all
     return _decide(scope, row, ReviewVerb.RETURN, reason, seconds)
 
 
@@ -135,6 +147,9 @@ def _decide(
     row.reviewed_at = at
     row.returned_why = reason if back else ""
     row.save(update_fields=["state", "reviewed_at", "returned_why"])
+    said = _("记录已退回：%s") if back else _("记录已审核通过：%s")
+    crosscheck.settle([row], at, scope.who, (said % reason).rstrip("："),
+                      handling="remote" if back else "none")
     audit(scope, "return_record" if back else "accept_record", row,
           {"state": RecordState.SUBMITTED}, {
               "state": row.state, "verb": verb, "reason": reason, "risk": row.risk}, at=at)

@@ -151,6 +151,33 @@ def assess(record: "Record") -> tuple[int, list[Finding]]:
     return weigh(facts_of(record))
 
 
+CROSSED = "cross."
+"""How codes of signals begin among the risks: ``cross.no_plateau``."""
+CROSS_POINTS: Mapping[str, int] = {"strong": 30, "medium": 15, "weak": 5}
+FLAGGED = 60
+"""Least risk of a record that the cross-check has flagged: high, and above what any unit may accept
+together."""
+
+
+def with_signals(
+    risks: Sequence[Finding], signals: Sequence[Mapping[str, Any]], flagged: bool
+) -> tuple[int, list[Finding]]:
+    """A record's risk and risks with those of its cross-check in place of earlier ones.
+
+    >>> one = {"code": "no_plateau", "severity": "strong", "sentence": "没有平台"}
+    >>> with_signals([{"code": "skipped", "points": 10, "sentence": ""}], [one], True)[0]
+    60
+    >>> with_signals([{"code": "cross.no_plateau", "points": 30, "sentence": ""}], [], False)
+    (0, [])
+    """
+    found = [one for one in risks if not str(one.get("code", "")).startswith(CROSSED)]
+    found += [{"code": f"{CROSSED}{one['code']}", "sentence": one["sentence"],
+               "points": CROSS_POINTS.get(one["severity"], 0)} for one in signals]
+    found.sort(key=lambda one: -one["points"])
+    total = min(100, sum(one["points"] for one in found))
+    return max(total, FLAGGED) if flagged else total, found
+
+
 _Found = list[tuple[str, dict[str, Any]]]
 
 
