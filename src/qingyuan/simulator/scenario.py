@@ -21,11 +21,11 @@ from qingyuan.simulator.settings import Talk
 from qingyuan.simulator.stations import EDITIONS, StationSpec, fleet
 
 _TOP = ("title", "seed", "start", "fleet", "talk", "station", "event")
-_FLEET = ("stations", "gas", "editions", "incidents", "routine")
+_FLEET = ("stations", "gas", "editions", "incidents", "routine", "visits")
 _STATION = (
     "name", "mn", "password", "edition", "kind", "plant", "discharger", "place", "capacity",
     "area_m2", "barometric_kpa", "o2_reference", "rtd_interval", "min_interval", "ack", "sm4_key",
-    "flag_rule", "incidents", "routine", "brief",
+    "flag_rule", "incidents", "routine", "visits", "brief",
 )  # fmt: skip
 _EVENT = ("kind", "at", "duration", "every", "times", "stations", "factors")
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -69,6 +69,7 @@ class Scenario:
     mix: Mapping[str, float] = field(default_factory=dict)
     incidents: float = 1.0
     routine: bool = True
+    visits: bool = True
     talk: Talk = field(default_factory=Talk)
     own: tuple[StationSpec, ...] = ()
     happenings: tuple[Happening, ...] = ()
@@ -78,7 +79,7 @@ class Scenario:
         chosen = self.seed if seed is None else seed
         number = self.number if stations is None else max(0, stations - len(self.own))
         specs = [replace(s, seed=chosen) for s in self.own] + [
-            replace(s, incidents=self.incidents, routine=self.routine)
+            replace(s, incidents=self.incidents, routine=self.routine, visits=self.visits)
             for s in fleet(number, chosen, self.mix)
         ]
         spells: dict[str, list[Spell]] = {}
@@ -157,6 +158,7 @@ def _head(name: str, document: Mapping[str, Any]) -> Scenario:
         start=_start(name, document.get("start")), number=int(group.get("stations", default)),
         mix=mix, incidents=float(group.get("incidents", 1.0)),
         routine=bool(group.get("routine", True)),
+        visits=bool(group.get("visits", True)),
         talk=_made(f"{name}, talk", Talk, **talk),
     )  # fmt: skip
 

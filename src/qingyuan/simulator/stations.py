@@ -23,8 +23,8 @@ class StationSpec:
     `area_m2` is the duct's cross-section, `barometric_kpa` the air pressure on site, `o2_reference`
     the emission standard's reference oxygen in %. `plant` chooses the physics: "power", "heating"
     (boilers) or "sewage". `incidents` multiplies the everyday faults, spikes and stops; 0 leaves
-    only calibrations and visits. `flag_rule` is "standard" (HJ 212-2017 notes to C.16 to C.18) or
-    "letter" (the commonest abnormal letter wins).
+    only calibrations and visits; without `visits` nobody comes by himself. `flag_rule` is
+    "standard" (HJ 212-2017 notes to C.16 to C.18) or "letter" (the commonest abnormal letter wins).
     """
 
     name: str
@@ -48,6 +48,7 @@ class StationSpec:
     flag_rule: str = "standard"
     incidents: float = 1.0
     routine: bool = True
+    visits: bool = True
     events: tuple[Event, ...] = field(default=())
 
     @property

@@ -20,14 +20,16 @@ __all__ = ["DAY", "Defect", "broken", "defects", "sample", "spoil"]
 
 def sample(
     form: Form, seed: int, good: bool = True, technique: str | Setting = "",
-    book: Book | None = None, day: date = DAY,
+    book: Book | None = None, day: date = DAY, known: Cells | None = None,
 ) -> Cells:
     """Answers of a visit on ``day``, computed values included; the same for the same seed.
 
-    Good ones pass ``validate`` and their outcome; else one ``defects`` of theirs is put in.
+    What is ``known`` (shaped as answers; a section of blocks names those that are there) stands,
+    and examples follow it: a span gas goes with the known range. Good ones pass ``validate`` and
+    their outcome; else one ``defects`` of theirs is put in.
     """
     setting = full_setting(form, technique)
-    answers = Sampler(form, seed, setting, book or load(), day).answers()
+    answers = Sampler(form, seed, setting, book or load(), day, known=known).answers()
     if not good:
         choices = list(defects(form, answers, setting))
         spoilt = random.Random(seed).choice(choices)

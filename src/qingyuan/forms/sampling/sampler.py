@@ -42,12 +42,13 @@ class Sampler:
 
     def __init__(
         self, form: Form, seed: int, setting: Setting, book: Book, day: date,
-        answers: Cells | None = None,
+        answers: Cells | None = None, known: Cells | None = None,
     ) -> None:
         self.form, self.setting, self.day = form, setting, day
         self.random = random.Random(f"{form.code}:{seed}")
         self.clock = datetime.combine(day, _BEGIN.time())
         self.figures = BookOnDay(book, day, setting.scope)
+        self.known = known or {}
         self.sheet = Sheet(form, {} if answers is None else answers, setting, self.figures)
 
     def answers(self) -> Cells:
@@ -55,22 +56,29 @@ class Sampler:
         for section in self.form.sections:
             if not section.applies(self.setting):
                 continue
-            cells: Cells = {b.name: {} for b in section.blocks_for(self.setting)}
+            known = self.known.get(section.name, {})
+            cells: Cells = {b.name: {} for b in section.blocks_for(self.setting)
+                            if not known or b.name in known}
             self.sheet.answers[section.name] = cells
             for group in self.sheet.groups_of(section):
                 self._fill(group, section)
         return self.sheet.answers
 
     def _fill(self, group: Group, section: Section) -> None:
-        self._fields(group, None, section.fields, group.cells)
+        known = self.known.get(section.name, {})
+        if group.block is not None:
+            known = known.get(group.block.name, {})
+        self._fields(group, None, section.fields, group.cells, known)
         for table in section.tables:
-            wanted = max(self._rows_needed(table, group), table.example_rows)
+            told = known.get(table.name) or []
+            wanted = max(self._rows_needed(table, group), table.example_rows, len(told))
             group.cells[table.name] = []
-            for _ in range(wanted):
+            for place in range(wanted):
                 cells: Cells = {}
                 group.cells[table.name].append(cells)
                 row = self.sheet.rows(group, table)[-1]
-                self._fields(group, row, table.fields, cells)
+                self._fields(group, row, table.fields, cells,
+                             told[place] if place < len(told) else {})
 
     def _rows_needed(self, table: Table, group: Group) -> int:
         if isinstance(table.fewest, int):
@@ -78,11 +86,13 @@ class Sampler:
         return int(self.figures.limit(filled(table.fewest, group.keys)))
 
     def _fields(
-        self, group: Group, row: Row | None, fields: tuple[Field, ...], cells: Cells
+        self, group: Group, row: Row | None, fields: tuple[Field, ...], cells: Cells, known: Cells
     ) -> None:
         for one in visible(fields, self.setting):
             if one.computed is not None:
                 found = self._worked_out(one.computed, group, row)
+            elif one.name in known:
+                found = known[one.name]
             else:
                 found = self._good(one, group, row)
             if found is not None:

@@ -37,13 +37,14 @@ class Visit:
 
 def believable(
     form: Form, draft: Cells, setting: Setting, book: Book, visit: Visit, *, seed: int,
-    failing: bool = False,
+    failing: bool = False, figures: Cells | None = None,
 ) -> Cells:
-    """Answers that the form takes on the day of the visit. ``failing``: one item is abnormal and
-    asks for a work order, where the form has items."""
+    """Answers that the form takes on the day of the visit, with the ``figures`` that were read.
+    ``failing``: one item is abnormal and asks for a work order, where the form has items."""
     day = visit.begin.date()
     dice = random.Random(seed)
-    answers = sample(form, seed, technique=setting, book=book, day=day)
+    draft = _joined(draft, figures or {})
+    answers = sample(form, seed, technique=setting, book=book, day=day, known=draft)
     writer = _Writer(visit, dice)
     for section in form.sections:
         known = draft.get(section.name) or {}
@@ -55,15 +56,27 @@ def believable(
         for group, before in groups:
             writer.fields(section.fields, group, before)
             for table in section.tables:
-                for row in group.get(table.name) or []:
-                    writer.fields(table.fields, row, {})
+                told = before.get(table.name) or []
+                for place, row in enumerate(group.get(table.name) or []):
+                    writer.fields(table.fields, row, told[place] if place < len(told) else {})
     if failing:
         _fail(form, answers, dice)
     found = compute(form, answers, book, day, setting)
     if validate(form, found, book, day, setting):
         # What the visit says of itself did not fit the form's rules: the generated answers do.
-        plain = sample(form, seed, technique=setting, book=book, day=day)
+        plain = sample(form, seed, technique=setting, book=book, day=day, known=figures)
         return compute(form, _attached(form, plain, writer), book, day, setting)
+    return found
+
+
+def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> Cells:
+    """Both, cell by cell; the second stands where both say something. A section that the second
+    names with blocks keeps those of the first."""
+    found = dict(first)
+    for name, value in second.items():
+        old = found.get(name)
+        found[name] = _joined(old, value) if isinstance(old, dict) and isinstance(
+            value, dict) else value
     return found
 
 

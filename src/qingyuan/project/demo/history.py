@@ -11,6 +11,8 @@ from typing import Any
 from qingyuan.kernel.clock import CST, day_of
 from qingyuan.project.setup import configure
 
+from .works import impress, with_works
+
 REALTIME_DAYS = 1  # as much as a chart of real-time values shows
 PERIODS = ("day", "hour", "min")
 Known = Sequence[tuple[Any, int, float]]  # station, its point, epoch second since when it reports
@@ -19,9 +21,12 @@ Known = Sequence[tuple[Any, int, float]]  # station, its point, epoch second sin
 def backfill(data: Path, *, stations: int, seed_number: int, days: int) -> int:
     """Fill ``days`` China days up to now for every station of the fleet; returns 0."""
     configure(data)
+    from qingyuan.areas.telemetry.sources import simulated
     from qingyuan.simulator.stations import fleet
 
-    fill(registered(fleet(stations, seed_number)), days=days, say=_say)
+    known = registered(fleet(stations, seed_number))
+    fill(known, data=data, days=days, say=_say)
+    _say(f"{impress(data, known, simulated())} hours of visits are as the visits left them")
     return 0
 
 
@@ -48,23 +53,24 @@ def registered(specs: Sequence[Any]) -> Known:
     return [(spec, *points[spec.mn, spec.kind]) for spec in specs if (spec.mn, spec.kind) in points]
 
 
-def fill(known: Known, *, days: int, say: Callable[[str], None]) -> int:
+def fill(known: Known, *, days: int, say: Callable[[str], None],
+         data: Path | None = None) -> int:
     """Store the last ``days`` China days, real-time values of the last two only; how many readings
     were new. The last two days come first for all stations, then the rest station by station, each
-    of which is then ready to be judged. Rows fill gaps only, so it may be run again after any
-    interruption."""
+    of which is then ready to be judged. ``data`` is where visits write down what they did to the
+    stations. Rows fill gaps only, so it may be run again after any interruption."""
     from qingyuan.areas.telemetry.intake.run import tune
     from qingyuan.areas.telemetry.sources import simulated
 
     tune()
     past = _Past(time.time(), simulated())
-    lived = [(_lived(spec, point), point, linked) for spec, point, linked in known]
+    stopped = [(_stopped(spec, point), point, linked) for spec, point, linked in known]
     for back in range(min(days, REALTIME_DAYS + 1)):
-        for one in lived:
+        for one in with_works(stopped, data):
             past.store(one, back, (*PERIODS, "rtd"))
         say(f"{day_of(first_day(past.now, back + 1))} is there for {len(known)} stations "
             f"({past.so_far})")
-    for number, one in enumerate(lived, start=1):
+    for number, one in enumerate(with_works(stopped, data), start=1):
         for back in range(REALTIME_DAYS + 1, days):
             past.store(one, back, PERIODS)
         past.mark(one[1], days)
@@ -109,7 +115,7 @@ class _Past:
                                     3600))
 
 
-def _lived(spec: Any, point: int) -> Any:
+def _stopped(spec: Any, point: int) -> Any:
     """The station with the stops that the demonstration's story declares for it."""
     from qingyuan.areas.telemetry.models import Mark, MarkKind, Origin
     from qingyuan.simulator.physics.events import Event

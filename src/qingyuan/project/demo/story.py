@@ -122,8 +122,9 @@ def _gas_controls(number: int, spec: Any, today: int) -> Iterator[Happening]:
 
 
 def declared(number: int, spec: Any, today: int) -> list[Declared]:
-    """The marks of a station: the stop and its start-up, faults and visits as flagged; those of
-    yesterday wait for the discharger, one of them differs from what was declared."""
+    """The marks of a station: the stop and its start-up, faults as flagged; those of yesterday wait
+    for the discharger, one of them differs from what was declared. Marks of visits come with the
+    visits."""
     found: list[Declared] = []
     if stops(number, spec):
         first, last = (today - back * DAY + 8 * HOUR for back in STOP)
@@ -142,10 +143,9 @@ def declared(number: int, spec: Any, today: int) -> list[Declared]:
     return sorted(found, key=lambda one: one.start)
 
 
-_MARKED = {"fault": "fault", "link_down": "communication", "maintenance": "device_maintenance"}
+_MARKED = {"fault": "fault", "link_down": "communication"}
 _OF_FACTOR = ("fault", "link_down")
-_WHY = {"fault": "示例：分析仪故障", "link_down": "示例：仪器与数采仪通讯中断",
-        "maintenance": "示例：每周巡检维护"}
+_WHY = {"fault": "示例：分析仪故障", "link_down": "示例：仪器与数采仪通讯中断"}
 
 
 def parameters(number: int, spec: Any) -> dict[str, float | str | bool]:

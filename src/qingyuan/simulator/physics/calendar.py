@@ -77,7 +77,7 @@ def _visit(
     spec: "StationSpec", day: int, midnight: int, habits: random.Random, roll: random.Random
 ) -> list[Event]:
     """The weekly round (HJ 75-2017 10, HJ 355-2019 7: each 7 days) on a working morning."""
-    if (day + 3) % 7 != habits.randrange(5):
+    if (day + 3) % 7 != habits.randrange(5) or not spec.visits:
         return []
     begin = midnight + 36000 + 60 * roll.randrange(0, 100)
     keys = tuple(f.key for f in spec.factors if f.analyser)

@@ -27,8 +27,9 @@ KINDS: Mapping[str, Kind] = {
                      {"load": 0.5, "ramp": 1800.0}),
     "over_limit": Kind("process", "normal", "treatment fails, emissions rise `factor` times",
                        {"factor": 3.0, "ramp": 900.0}),
-    "calibration": Kind("instrument", "calibration", "zero gas, then span gas, `span` of the range",
-                        {"span": 0.8}),
+    "calibration": Kind("instrument", "calibration", "zero gas, then span gas, `span` of the range;"
+                        " the readings are off by `zero_error` and `span_error` of it",
+                        {"span": 0.8, "zero_error": 0.0, "span_error": 0.0}),
     "check": Kind("instrument", "calibration", "a standard sample, `span` of the range",
                   {"span": 0.5}),
     "maintenance": Kind("instrument", "maintenance", "somebody works on the instrument", {}),

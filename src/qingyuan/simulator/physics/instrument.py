@@ -60,8 +60,9 @@ def effect(
 def plateaus(event: Event, factor: FactorSpec, value: float, at: float) -> float:
     """Zero gas, span gas, purge, each reached with the analyser's lag (zero gas N2: O2 is 0)."""
     length = event.end - event.start
-    span = factor.low + event.get("span") * (factor.high - factor.low)
-    zero = 0.0 if factor.low < 0 else factor.low
+    full = factor.high - factor.low
+    span = factor.low + (event.get("span") + event.get("span_error")) * full
+    zero = (0.0 if factor.low < 0 else factor.low) + event.get("zero_error") * full
     steps = ((0.0, zero), (0.42 * length, span), (0.75 * length, value))
     elapsed, shown = at - event.start, value
     for i, (begin, target) in enumerate(steps):

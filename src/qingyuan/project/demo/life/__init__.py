@@ -17,13 +17,17 @@ LAST = "demo-life.txt"  # holds the last day that was lived
 def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS) -> int:
     """Live the last ``days`` days up to now; returns 0. What was lived already stays."""
     configure(data)
+    from qingyuan.areas.telemetry.sources import simulated
+
+    from .. import works
+    from ..history import registered
     from . import founding, office, visits
     from .people import company
 
     now = time.time()
     today = datetime.fromtimestamp(now, CST).date()
     kept = data / LAST
-    house = company(stations, seed_number, now)
+    house = company(data, stations, seed_number, now)
     if house is None:
         _say("there is no seeded company to live for")
         return 0
@@ -42,6 +46,8 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
         if day < today:
             kept.write_text(day.isoformat())
         day += timedelta(days=1)
+    known = registered([one.spec for one in house.points.values()])
+    _say(f"{works.impress(data, known, simulated())} hours of visits were there already")
     return 0
 
 

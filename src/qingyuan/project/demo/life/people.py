@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from .. import places, seed, sites
@@ -24,12 +25,14 @@ class Point:
 
 @dataclass
 class House:
-    """The company: scopes by account, points by key. ``now`` is the instant of the real present."""
+    """The company: scopes by account, points by key. ``now`` is the instant of the real present,
+    ``data`` where the demonstration keeps its files."""
 
     unit: Any
     scopes: dict[str, Any]
     points: dict[int, Point]
     now: float
+    data: Path
     keepers: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -46,7 +49,7 @@ class House:
         return {scope.user.pk: account for account, scope in self.scopes.items()}
 
 
-def company(stations: int, seed_number: int, now: float) -> House | None:
+def company(data: Path, stations: int, seed_number: int, now: float) -> House | None:
     """The seeded company; None where nobody seeded it."""
     from qingyuan.areas.assets.models import MonitoringPoint
     from qingyuan.areas.organisations.models import Membership, Organisation
@@ -66,7 +69,7 @@ def company(stations: int, seed_number: int, now: float) -> House | None:
         row = rows.get(spec.name)
         if row is not None:
             points[row.pk] = Point(number, spec, row)
-    house = House(unit, scopes, points, now)
+    house = House(unit, scopes, points, now, data)
     house.keepers = {key: sites.crew_of(one.number)[0] for key, one in points.items()}
     return house
 

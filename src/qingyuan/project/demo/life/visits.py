@@ -6,7 +6,7 @@ from typing import Any
 
 from qingyuan.kernel.clock import CST
 
-from .. import clock
+from .. import clock, gauges, works
 from ..answers import Visit, believable, picture, signature
 from . import instant
 from .people import House, Point, share
@@ -14,6 +14,7 @@ from .phones import signal, telling
 
 BEGINS, TRAVEL, SHEET = 8.7, 0.55, 0.4  # hours: first check-in, drive to the next, one form
 MOST = 7  # visits of one person on one day
+NOTES = {"calibration": "示例：现场校准", "device_maintenance": "示例：清洁与更换"}
 LEFT_OVER = 5  # days before today from which some visits are still to be made
 
 
@@ -63,12 +64,13 @@ def _stays(task: Any, day: date, today: date) -> bool:
 
 def _length(task: Any) -> float:
     """Hours from check-in to check-out: the sheets, and what it takes to find a signal."""
-    return _pace(task) * task.sheets.count() + signal("in", task.pk) / 3600 + 0.05
+    spent = sum(_spent(task, sheet) for sheet in task.sheets.all())
+    return spent + signal("in", task.pk) / 3600 + 0.05
 
 
-def _pace(task: Any) -> float:
-    """Hours that one form takes at this visit."""
-    return SHEET * (0.85 + 0.3 * share("pace", task.pk))
+def _spent(task: Any, sheet: Any) -> float:
+    """Hours that a form takes at this visit."""
+    return gauges.HOURS.get(sheet.form, SHEET) * (0.9 + 0.25 * share("pace", task.pk))
 
 
 def _visit(house: House, task: Any, account: str, at: float) -> int:
@@ -87,10 +89,11 @@ def _visit(house: House, task: Any, account: str, at: float) -> int:
     told, facts = telling("in", account, task.pk, at, why)
     with clock.at(told):
         presence.check_in(scope, point.row, client_id=f"{mark}-in", **facts, **where, task=task)
-    pace, begin, made = _pace(task) * 3600, told + 240, 0
+    begin, made = told + 240, 0
     for sheet in task.sheets.filter(done_at=None).order_by("id"):
-        _record(house, scope, point, sheet, begin, begin + pace - 500, mark)
-        begin += pace
+        spent = _spent(task, sheet) * 3600
+        _record(house, scope, point, sheet, begin, begin + spent - 300, mark)
+        begin += spent
         made += 1
     end = at + _length(task) * 3600
     told, facts = telling("out", account, task.pk, end, why)
@@ -111,9 +114,28 @@ def _record(
     with clock.at(end):
         engine = definitions.engine_of(row)
         visit = visit_of(scope, point, begin, end, seed)
+        failing = share("fails", sheet.pk) < 0.05
+        seen = gauges.shown(engine.form, row.answers, point.spec, begin, end, seed, failing)
         answers = believable(engine.form, row.answers, engine.setting, engine.book.book, visit,
-                             seed=seed, failing=share("fails", sheet.pk) < 0.05)
+                             seed=seed, failing=failing, figures=seen.answers)
         actions.submit(scope, row, answers, finished_at=int(end * 1000))
+    works.note(house.data, point.spec.mn, seen.events)
+    if seen.flagged:
+        _mark(house, scope, point, seen, end)
+
+
+def _mark(house: House, scope: Any, point: Point, seen: gauges.Shown, end: float) -> None:
+    """The visit's mark: prepared by who was there; declared the next day, if that has come."""
+    from qingyuan.areas.telemetry.facts import add_mark
+
+    since, until = seen.flagged or (0, 0)
+    old = end < house.now - 40 * 3600
+    told = {"declared_id": f"DEMO-{point.number + 1:02d}-{since}", "declared_at": until + 72_000,
+            "declared_by": "示例·环保负责人"} if old else {}
+    with clock.at(end + 900):
+        add_mark(scope, point.row, kind=seen.kind, start=since, end=until,
+                 state="matched" if old else "prepared", origin="simulated",
+                 note=NOTES[seen.kind], **told)
 
 
 def visit_of(scope: Any, point: Point, begin: float, end: float, seed: int) -> Visit:
