@@ -41,7 +41,7 @@ class Visit:
     @property
     def left(self) -> int:
         """Sheets that are still to be filled in."""
-        return sum(one.row.done_at is None for one in self.sheets)
+        return sum(one.row.open for one in self.sheets)
 
 
 def told(scope: Scope, day: date) -> dict[str, Any]:

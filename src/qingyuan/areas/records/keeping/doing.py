@@ -107,6 +107,18 @@ def tell(
         plan(record.organisation, points=[record.point])
 
 
+def missing(record: Record, duties: Iterable[str]) -> list[str]:
+    """Names of those of a sheet's ``duties``, as they were before the submission, that the record
+    has not done. One query."""
+    sheet = record.sheet
+    if sheet is None:
+        return []
+    sheet.refresh_from_db(fields=["duties", "done_by"])
+    done = set(sheet.duties) if sheet.done_by == reference(record) else set()
+    known = duties_of(record.organisation)
+    return [known[key].name if key in known else key for key in duties if key not in done]
+
+
 def forget(record: Record) -> None:
     """What a replaced version had done counts no longer; the version in its place says anew."""
     clocks.undo(record.organisation, reference(record))

@@ -21,9 +21,10 @@ from qingyuan.areas.maintenance.task_queries import workable
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.scope import Scope, require
 from qingyuan.forms import Form, prepare
+from qingyuan.forms.drafting import BLOCKS
 
 from ..models import Record, RecordState
-from . import context, definitions, queries, shape
+from . import asked, context, definitions, queries, shape
 from .forms import form_for
 
 CORRECTABLE = (RecordState.SUBMITTED, RecordState.RETURNED, RecordState.ACCEPTED)
@@ -109,11 +110,15 @@ def _begin(
     setting = context.setting_of(scope.organisation, form, system, technique)
     known = context.known_for(
         scope, point, form, system=system, day=day, order=order, last=before)
+    duties = sheet.duties if sheet is not None else []
+    blocks = asked.opened(form, duties, known.get(BLOCKS))
+    known = known if blocks is None else {**known, BLOCKS: blocks}
+    answers = prepare(form, known, before.answers if before else None, setting)
     now = now_ms()
     row = Record.objects.create(
         organisation=scope.organisation, point=point, system=system, sheet=sheet, order=order,
         **_definition(form), setting=_kept(setting), day=day,
-        answers=prepare(form, known, before.answers if before else None, setting),
+        answers=asked.preset(duties, answers),
         client_id=client_id, author=scope.user, who=scope.who[:128], begun_at=now, saved_at=now)
     audit(scope, "start_record", row, None, {"form": form.title, "day": day})
     return row

@@ -14,7 +14,7 @@ from qingyuan.areas.files.actions import keep
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.records import reading, words
-from qingyuan.areas.records.keeping import actions, photos, queries
+from qingyuan.areas.records.keeping import actions, doing, photos, queries
 from qingyuan.areas.records.keeping.definitions import Engine, NoForm, engine_of
 from qingyuan.areas.records.models import Record, RecordState
 from qingyuan.forms import Form, Problem
@@ -79,6 +79,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     answers = reading.shortened(answers, asked.form)
     if spoilt:
         return _shown(request, record, asked, computed(asked, answers), spoilt)
+    duties = list(record.sheet.duties) if record.sheet is not None else []
     try:
         actions.submit(request.scope, record, answers, saved_at=_number(request, "saved_at"))
     except actions.Refused as refused:
@@ -90,7 +91,17 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         problems = [Problem("", "refused", said) for said in error.messages]
         return _shown(request, record, asked, computed(asked, answers), problems)
     messages.success(request, _("记录已提交，等待审核。"))
+    _say_missing(request, record, duties)
     return _done(request, record)
+
+
+def _say_missing(request: HttpRequest, record: Record, duties: list[str]) -> None:
+    left = doing.missing(record, duties)
+    if not left:
+        return
+    said = _("任务要求的内容本记录都没有做，该表仍待完成：%s。") if len(left) == len(duties) else _(
+        "本记录没有做任务要求的：%s，将按期限重新安排。")
+    messages.warning(request, said % "、".join(left))
 
 
 def _done(request: HttpRequest, record: Record) -> HttpResponse:
