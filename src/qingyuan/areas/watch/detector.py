@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.findings import register
@@ -54,30 +54,44 @@ class Detector:
     code: str
     waiting: Waiting
     look: Look
+    piece: int = PIECE
 
 
 def run(
     detector: Detector, organisation: Organisation, points: Sequence[MonitoringPoint], now: int
 ) -> int:
     """Let a detector look at a unit's points; how many findings it raised. A piece that fails is
-    logged and holds up no other."""
+    looked at by halves, until the point that cannot be looked at is alone and logged."""
     rows = {row.point_id: row for row in Watched.objects.filter(
         detector=detector.code, point__in=[point.pk for point in points])}
     seen = {pk: row.seen for pk, row in rows.items()}
     rules, count = RuleSet(organisation), 0
-    for piece in _pieces(detector.waiting(points, seen)):
+    for piece in _pieces(detector.waiting(points, seen), detector.piece):
         context = Context(organisation, rules, seen, {
             point.pk: dict(rows[point.pk].memory) for point in piece if point.pk in rows}, now)
-        try:
-            count += _keep(detector, organisation, detector.look(context, piece))
-        except Exception:  # one point's data must not blind the watch over all others
-            log.exception("%s cannot look at %s", detector.code, [point.pk for point in piece])
+        count += _looked(detector, context, piece)
     return count
 
 
-def _pieces(points: Sequence[MonitoringPoint]) -> Iterator[Sequence[MonitoringPoint]]:
-    for first in range(0, len(points), PIECE):
-        yield points[first:first + PIECE]
+def _looked(detector: Detector, context: Context, piece: Sequence[MonitoringPoint]) -> int:
+    try:
+        return _keep(detector, context.organisation, detector.look(context, piece))
+    except (OperationalError, InterfaceError):
+        log.exception("%s cannot look, the database is away or locked", detector.code)
+        return 0  # no point is to blame; what was not looked at is new the next time too
+    except Exception:  # one point's data must not blind the watch over all others
+        half = len(piece) // 2
+        if half:
+            return sum(_looked(detector, context, part) for part in (piece[:half], piece[half:]))
+        log.exception("%s cannot look at point %s", detector.code, piece[0].pk)
+        return 0
+
+
+def _pieces(
+    points: Sequence[MonitoringPoint], size: int
+) -> Iterator[Sequence[MonitoringPoint]]:
+    for first in range(0, len(points), size):
+        yield points[first:first + size]
 
 
 @transaction.atomic

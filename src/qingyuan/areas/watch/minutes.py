@@ -27,6 +27,7 @@ from .stretches import Stretch, follow
 
 EYES: tuple[Eye, ...] = (PREWARNING, ZERO, CONSTANT, OVER_RANGE, PARAMETERS, FAULTS)
 AGAIN = HOUR  # s between two words on the same stretch
+PIECE = 250  # points: a minute of one is little work beside what is asked for all of them
 
 
 class News(NamedTuple):
@@ -130,4 +131,4 @@ def _worded(context: Context, report: Report) -> list[Raise]:
                 **one.eye.detail(one.scene, one.factor, one.stretch)}) for one in said]
 
 
-MINUTES = Detector("minutes", increment.waiting, look)
+MINUTES = Detector("minutes", increment.waiting, look, piece=PIECE)
