@@ -19,6 +19,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "here": here,
         "search_url": address_of("telemetry:search") if scope else None,
         "pulse_url": address_of("telemetry:pulse") if scope else None,
+        "inbox_url": address_of("notices:inbox") if scope else None,
+        "inbox_badge_url": address_of("notices:inbox-badge") if scope else None,
         "sign_out_url": address_of("organisations:sign-out"),
         "switch_url": address_of("organisations:choose"),
         "tokens_url": address_of("organisations:tokens") if scope else None,

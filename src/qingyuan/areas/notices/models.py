@@ -85,6 +85,9 @@ class Preference(models.Model):
                 fields=["person", "organisation", "kind"], name="one_preference_a_kind"),
         ]
 
+    def __str__(self) -> str:
+        return str(self.person)
+
 
 class QuietHours(models.Model):
     """Between ``since`` and ``until`` (minutes after midnight in China; over midnight when later
@@ -95,6 +98,9 @@ class QuietHours(models.Model):
     since = models.PositiveSmallIntegerField(_("免打扰起"), null=True, blank=True)
     until = models.PositiveSmallIntegerField(_("免打扰止"), null=True, blank=True)
     digest_at = models.PositiveSmallIntegerField(_("汇总时间"), default=8 * 60)
+
+    def __str__(self) -> str:
+        return str(self.person)
 
 
 class DeliveryState(models.TextChoices):
@@ -136,6 +142,9 @@ class Delivery(models.Model):
         ]
         ordering = ["-created_at", "-id"]
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class ShiftKind(models.TextChoices):
     DAY = "day", _("白班")
@@ -164,3 +173,6 @@ class DutyShift(models.Model):
         ]
         indexes = [models.Index(fields=["organisation", "until", "since"])]
         ordering = ["since", "office_id", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.person}"
