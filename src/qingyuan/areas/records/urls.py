@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from .views import (
+    crosscheck,
     desk,
     entries,
     fill,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("review/<number:pk>/data/", review_record.data, name="review-data"),
     path("review/<number:pk>/accept/", review.decide, {"verb": "accept"}, name="review-accept"),
     path("review/<number:pk>/return/", review.decide, {"verb": "return"}, name="review-return"),
+    path("review/<number:pk>/answer/", crosscheck.answer, name="review-answer"),
     path("review/<number:pk>/next/", review.skip, name="review-skip"),
     path("setup/", setup.setup, name="setup"),
     path("setup/template.xlsx", setup.template, name="setup-template"),

@@ -13,8 +13,10 @@ from ..models import Record, ReviewSettings
 from ..presence.queries import month_of
 from ..review import actions, beside, queries
 from ..review.settings import keep_settings, settings_of
+from .crosscheck import router as crosscheck
 
 router = Router(tags=["review"])
+router.add_router("", crosscheck)
 MOST = 500
 Key = Annotated[int, Field(ge=0, le=2**62)]
 

@@ -36,7 +36,7 @@ def records_of(scope: Scope) -> QuerySet[Record]:
 def record(scope: Scope, pk: int) -> Record:
     """One visible record with its task, order and neighbours; Record.DoesNotExist for any other."""
     return records_of(scope).select_related(
-        "sheet__task", "order", "replaces", "replaced_by").get(pk=pk)
+        "sheet__task", "order", "replaces", "replaced_by", "cross_check").get(pk=pk)
 
 
 def is_own(scope: Scope, record: Record) -> bool:

@@ -52,7 +52,8 @@ def record(scope: Scope, pk: int) -> Record:
     own = ReviewSettings.objects.filter(organisation=OuterRef("organisation"))
     return submitted_of(scope).select_related(
         "organisation", "sheet__task", "order", "replaces", "replaced_by", "desk_line",
-        "point__place").annotate(bulk_risk=Subquery(own.values("bulk_risk")[:1])).get(pk=pk)
+        "cross_check", "point__place",
+    ).annotate(bulk_risk=Subquery(own.values("bulk_risk")[:1])).get(pk=pk)
 
 
 def queue(scope: Scope, by: Filters, now: int | None = None) -> QuerySet[Record]:

@@ -27,6 +27,7 @@ from qingyuan.areas.records.models import Record, RecordState
 from qingyuan.ui import sheets
 from qingyuan.ui.numbers import china_time
 
+from . import crosscheck
 from .fill import chosen_for
 from .form_page import limits_read
 
@@ -105,8 +106,11 @@ def _shown(
     waiting = next((one for one in versions if one.state == RecordState.DRAFT), None)
     told = showing.told(scope, record, own)
     asked = chosen_for(record, told["engine"])
+    crossed, crossed_lines = crosscheck.shown(record, {}) if own and may(
+        scope, "see_review") else (None, [])
     return render(request, "records/record.html", {
-        "record": record, "own": own, "versions": showing.steps(versions),
+        "record": record, "own": own, "crossed": crossed, "crossed_lines": crossed_lines,
+        "versions": showing.steps(versions),
         **told, "touched": touched(scope, record), "asked": asked,
         "limits": limits_read(asked) if asked else (),
         "waiting": waiting if waiting is not None and waiting.pk != record.pk else None,

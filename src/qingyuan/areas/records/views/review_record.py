@@ -20,6 +20,7 @@ from qingyuan.areas.records.review.settings import usual
 from qingyuan.areas.telemetry.queries.judged import events_of
 from qingyuan.ui.address import small_int
 
+from . import crosscheck
 from .review import opened
 
 LATEST = 4_102_416_000  # epoch second: 2100
@@ -46,6 +47,8 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
     photos, others = beside.files_of(record)
     waiting = record.state == RecordState.SUBMITTED
     mine = scope.user is not None and record.author_id == scope.user.pk
+    crossed, crossed_lines = crosscheck.shown(
+        record, {one.file.pk: one.file.sha256 for one in photos})
     limit = usual("bulk_risk") if record.bulk_risk is None else record.bulk_risk
     return render(request, "records/review_record.html", {
         "record": record, "form": form, "previous": previous,
@@ -53,6 +56,7 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
         "changed": sum(one.changed for piece in pieces for one in piece.every),
         "photos": photos, "others": others, "presences": presences_about(record),
         "orders": beside.orders_of(record), "reviews": beside.reviews_of(record),
+        "crossed": crossed, "crossed_lines": crossed_lines,
         "grade": queries.grade(record.risk, limit), "drawn": queries.is_drawn(record),
         "risks": [{**one, "known": one.get("code") in WEIGHTS} for one in record.risks],
         "overdue": waiting and record.review_due is not None and record.review_due < now,
