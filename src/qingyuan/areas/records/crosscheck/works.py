@@ -99,16 +99,17 @@ def asked_time(form: Form | None, answers: Cells, name: str) -> int | None:
 def _factors(form: Form, told: FormMap, answers: Cells, known: Known) -> Iterator[FactorWork]:
     sections = {one.name: one for one in form.sections}
     for where in told.analysers:
-        section, cells = sections.get(where.section), answers.get(where.section) or {}
-        if section is None:
+        section, cells = sections.get(where.section), answers.get(where.section)
+        if section is None or not isinstance(cells, dict):
             continue
         if where.factor:
             yield _factor(where, where.factor, "", cells, known)
             continue
         for block in section.blocks:
             code = block.keys.get("factor", "")
-            if code and cells.get(block.name):
-                yield _factor(where, code, block.label, cells[block.name], known)
+            said = cells.get(block.name)
+            if code and said and isinstance(said, dict):
+                yield _factor(where, code, block.label, said, known)
 
 
 def _factor(

@@ -359,8 +359,8 @@ def test_a_run_asks_little(honest, budget):
 
 
 def test_a_run_that_fails_holds_up_no_other(doubtful, written):
-    broken = written(answers(begin=TEN + 7200), at=TEN + 7200)
-    Record.objects.filter(pk=broken.pk).update(answers={"analysers": {"so2": "示例"}})
+    later = TEN + 3 * 86_400
+    broken = written(answers(begin=later), at=later, day=DAY + timedelta(days=3), setting="示例")
     CrossCheck.objects.update(due_at=1)
     assert due.run_due(AFTER) == "1 records, 1 flagged"
     assert CrossCheck.objects.get(record=broken).due_at == AFTER + due.RETRY
