@@ -19,6 +19,11 @@ from qingyuan.forms.values import moment
 from qingyuan.standards import Book, Unregulated
 
 
+SOUND = ("pass", "adjust")
+"""Results that a record passes with. HJ 75-2017 11.6: beyond the index but not out of control the
+instrument is adjusted and its data stay valid; how it was left has a result of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One computed result: pass, adjust (beyond the index, not out of control), out_of_control or
@@ -97,7 +102,7 @@ def outcome(
         events.extend(_events(sheet, group))
     passed = None
     if results or items:
-        passed = not failed and all(result.result == "pass" for result in results)
+        passed = not failed and all(result.result in SOUND for result in results)
     events.sort(key=lambda event: event.time)
     return Outcome(tuple(results), tuple(failed), tuple(events),
                    _proposals(form, results, failed), passed)

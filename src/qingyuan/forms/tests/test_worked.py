@@ -196,3 +196,12 @@ def test_before_the_standard_was_in_force_nothing_is_judged(forms, book):
     answers = sample(form, 1)
     found = validate(form, answers, book, date(2015, 1, 1), "extractive")
     assert "unregulated" in {p.code for p in found}
+
+
+def test_an_analyser_that_is_adjusted_in_time_passes_and_one_out_of_control_does_not(
+    g4, forms, book,
+):
+    """HJ 75-2017 11.6 table 4: between the index and out of control the instrument is adjusted."""
+    found = [outcome(forms["hj75.g4"], g4(span_before=before), book, DAY, "extractive").passed
+             for before in (160, 180, 139)]
+    assert found == [True, True, False]

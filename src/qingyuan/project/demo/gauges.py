@@ -26,7 +26,7 @@ MINUTE = 60
 HOURS = {"hj75.g4": 0.95, "hj75.g5": 2.3, "hj355.h": 4.2}
 """Hours at the instrument for the forms that take longer than a round of inspection."""
 
-ADJUST, BEYOND = 0.12, 0.07
+ADJUST, BEYOND = 0.12, 0.13
 """Share of analysers that have drifted so far that they are adjusted; drift of one that is out of
 control, as a share of its range."""
 
