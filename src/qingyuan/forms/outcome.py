@@ -18,7 +18,6 @@ from qingyuan.forms.sheet import Cells, Group, Row, Sheet
 from qingyuan.forms.values import moment
 from qingyuan.standards import Book, Unregulated
 
-
 SOUND = ("pass", "adjust")
 """Results that a record passes with. HJ 75-2017 11.6: beyond the index but not out of control the
 instrument is adjusted and its data stay valid; how it was left has a result of its own."""
