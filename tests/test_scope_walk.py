@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("files", "assets", "maintenance", "records")
+ROOMS = ("files", "assets", "maintenance", "records", "notices")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -58,6 +58,10 @@ SAID: dict[str, dict[str, Any]] = {
                        "kind": "calibration", "setting": {"technique": "extractive"},
                        "answers": {}, "outcome": {}, "replaces": None, "paper": ""},
     "records.deskline": {"form": "remote.gas", "record": None},
+    "notices.channel": {"kind": "webhook", "person": None, "address": "https://example.com/a"},
+    "notices.delivery": {"state": "failed"},
+    "notices.preference": {"digest": True, "kind": "task"},
+    "notices.dutyshift": {"until": 1_795_003_600_000},
     "telemetry.event": {"kind": "fault", "passed": None, "replaced_by": None, "factor": ""},
 }
 RECORD_FILES = "hj75.g4"

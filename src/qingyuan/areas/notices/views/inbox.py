@@ -7,7 +7,13 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -106,9 +112,8 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     actions.read(request.scope, [row])
-    if not url_has_allowed_host_and_scheme(row.link, allowed_hosts=None):
-        return redirect("notices:inbox")
-    return redirect(row.link)
+    here = row.link.startswith("/") and url_has_allowed_host_and_scheme(row.link, None)
+    return HttpResponseRedirect(row.link) if here else redirect("notices:inbox")
 
 
 @require_POST
