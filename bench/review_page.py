@@ -2,7 +2,8 @@
 
 Twelve factors in ten-minute and judged hourly rows, 2,000 records with presence, files and reviews,
 on SQLite in a temporary directory; the pages are asked by Django's own client, signed in as a
-reviewer and as a manager. Medians; JSON on stdout. ``--minutes 1`` makes one-minute data.
+reviewer and as a manager; then the cross-check runs over a record of each form. Medians; JSON on
+stdout. ``--minutes 1`` makes one-minute data.
 """
 
 import argparse
@@ -166,6 +167,47 @@ def measured(client: Any, address: str, repeats: int) -> dict[str, Any]:
             "bytes": len(answer.content) if answer else 0}
 
 
+def crosschecked(keys: list[int], repeats: int) -> dict[str, Any]:
+    """One run of the cross-check over a record of each form: queries, and milliseconds of reading
+    the facts, of all checks, and of the whole with what it stores (medians; slowest whole)."""
+    from django.db import connection
+
+    from qingyuan.areas.records.crosscheck import gather, running
+    from qingyuan.areas.records.models import Record
+    from qingyuan.crosscheck import delivered, examine
+
+    found: dict[str, Any] = {}
+    for form, pk in zip(FORMS, keys, strict=False):
+        row = Record.objects.select_related(
+            "organisation", "author", "system", "point__place", "point__organisation").get(pk=pk)
+        at = (row.finished_at or 0) + 30 * HOUR * 1000
+        asked: list[str] = []
+
+        def counted(
+            execute: Any, sql: str, params: Any, many: bool, context: Any,
+            asked: list[str] = asked,
+        ) -> Any:
+            asked.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(counted):
+            running.run(row, at)
+        took: dict[str, list[float]] = {"gather": [], "examine": [], "whole": []}
+        for _turn in range(repeats):
+            begun = time.perf_counter()
+            visit = gather.gather(row).visit
+            read = time.perf_counter()
+            examine(visit, delivered())
+            judged = time.perf_counter()
+            running.run(row, at)
+            took["gather"].append(1000 * (read - begun))
+            took["examine"].append(1000 * (judged - read))
+            took["whole"].append(1000 * (time.perf_counter() - judged))
+        found[form] = {"queries": len(asked), "slowest_ms": round(max(took["whole"]), 1), **{
+            f"{name}_ms": round(statistics.median(every), 1) for name, every in took.items()}}
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=15)
@@ -197,6 +239,7 @@ def main() -> None:
             pages["hours and events"] = f"/review/{keys[-1]}/data/"
             found[who] = {name: measured(client, address, args.repeats)
                           for name, address in pages.items()}
+        found["cross-check"] = crosschecked(keys[-8:], args.repeats)
         json.dump({
             "what": "the back office with a year of data behind a point",
             "minute_rows": rows, "hour_rows": DAYS * 24 * len(CODES), "records": RECORDS,
