@@ -29,7 +29,7 @@ from .stretches import Stretch, follow
 
 INFORMATION = "3020"
 BACK = DAY  # s: older packets raise nothing any more
-SOME = 500
+SOME = 5000
 _NO_GAP = 10 * 365 * DAY  # a state holds until another is reported
 
 
@@ -45,7 +45,7 @@ class Told(NamedTuple):
 def waiting(
     points: Sequence[MonitoringPoint], seen: Mapping[int, int]
 ) -> list[MonitoringPoint]:
-    """Points with such packets of the last day that were not looked at. A query for 500 points."""
+    """Points with such packets of the last day that were not looked at. A query for 5,000."""
     newest: dict[int, int] = {}
     for first in range(0, len(points), SOME):
         newest.update(StationMessage.objects.filter(

@@ -43,6 +43,7 @@ class Place:
     air: float = 0.0
     guard: float = 0.0
     limited: tuple[str, ...] = ()
+    ranged: frozenset[str] = frozenset()
 
     def at(self, name: str, time: int) -> Any:
         """A parameter's value at an instant; None where there is none."""
@@ -96,13 +97,17 @@ def places(points: Sequence[MonitoringPoint], since: int, now: int) -> dict[int,
 def _convert(points: Sequence[MonitoringPoint], found: dict[int, Place], now: int) -> None:
     day = datetime.fromtimestamp(now, CST).date()
     for place in found.values():
-        place.limited = tuple(sorted(
-            name.partition(".")[2] for name in place.parameters if name.startswith("limit.")))
+        place.limited = tuple(sorted(_factors(place, "limit.")))
+        place.ranged = frozenset(_factors(place, "range."))
     asked = [point for point in points if found[point.pk].limited and found[
         point.pk].parameters.keys() & {"o2_reference", "excess_air_reference"}]
     for pk, book in (books_for(asked) if asked else {}).items():
         found[pk].air, found[pk].guard = (_number(book, name, day)
                                           for name in ("gas.o2.air", "gas.o2.guard"))
+
+
+def _factors(place: Place, word: str) -> list[str]:
+    return [name.removeprefix(word) for name in place.parameters if name.startswith(word)]
 
 
 def _number(book: BookFor, name: str, day: Any) -> float:

@@ -17,6 +17,7 @@ from .models import Watched
 
 log = logging.getLogger(__name__)
 PIECE = 50  # points looked at in one go
+SOME = 5000  # points a query of one column asks for
 
 
 @dataclass(slots=True)
@@ -62,15 +63,24 @@ def run(
 ) -> int:
     """Let a detector look at a unit's points; how many findings it raised. A piece that fails is
     looked at by halves, until the point that cannot be looked at is alone and logged."""
-    rows = {row.point_id: row for row in Watched.objects.filter(
-        detector=detector.code, point__in=[point.pk for point in points])}
-    seen = {pk: row.seen for pk, row in rows.items()}
-    rules, count = RuleSet(organisation), 0
+    seen, rules, count = _seen(detector, points), RuleSet(organisation), 0
     for piece in _pieces(detector.waiting(points, seen), detector.piece):
-        context = Context(organisation, rules, seen, {
-            point.pk: dict(rows[point.pk].memory) for point in piece if point.pk in rows}, now)
+        memory = dict(Watched.objects.filter(
+            detector=detector.code, point__in=[point.pk for point in piece],
+        ).values_list("point_id", "memory"))
+        context = Context(organisation, rules, seen, memory, now)
         count += _looked(detector, context, piece)
     return count
+
+
+def _seen(detector: Detector, points: Sequence[MonitoringPoint]) -> dict[int, int]:
+    """How far each point was looked at; without the memory, which only points with news need."""
+    found: dict[int, int] = {}
+    for some in _pieces(points, SOME):
+        found.update(Watched.objects.filter(
+            detector=detector.code, point__in=[point.pk for point in some],
+        ).values_list("point_id", "seen"))
+    return found
 
 
 def _looked(detector: Detector, context: Context, piece: Sequence[MonitoringPoint]) -> int:

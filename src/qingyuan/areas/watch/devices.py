@@ -63,12 +63,12 @@ def parameter_detail(scene: Scene, factor: str, _stretch: Stretch) -> dict[str, 
 
 def faults(scene: Scene, minute: Minute) -> Iterator[Said]:
     """All factors of a device go into one matter: an analyser of four gases is one fault."""
-    own = {code: flag for code, (_value, flag) in minute.values.items()
-           if medium(code) == scene.medium}
-    if not own:
+    bad = {code for code, (_value, flag) in minute.values.items()
+           if flag == FAULT and medium(code) == scene.medium
+           and not scene.place.declared(code, minute.time)}
+    if not bad and not (scene.memory.get("on") and any(
+            medium(code) == scene.medium for code in minute.values)):
         return
-    bad = {code for code, flag in own.items()
-           if flag == FAULT and not scene.place.declared(code, minute.time)}
     if bad:
         kept = set(scene.memory.get("factors", ())) if scene.memory.get("on") else set()
         scene.memory["factors"] = sorted(kept | bad)

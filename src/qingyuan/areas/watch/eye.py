@@ -1,6 +1,6 @@
 """What looks at minutes: one eye for each kind of finding, all fed with the same minutes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -30,12 +30,14 @@ class Said(NamedTuple):
 
 @dataclass(slots=True)
 class Scene:
-    """A point as an eye sees it. ``memory`` is the eye's own, plain JSON, and is kept."""
+    """A point as an eye sees it. ``memory`` is the eye's own, plain JSON, and is kept; ``held`` are
+    the factors of which a stretch goes on: of others an eye need not say that nothing is."""
 
     medium: str
     place: Place
     thresholds: Mapping[str, float]
     memory: dict[str, Any]
+    held: Container[str] = ()
 
     @property
     def gap(self) -> int:

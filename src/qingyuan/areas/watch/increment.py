@@ -17,7 +17,7 @@ from qingyuan.calc.roles import under_2017
 from qingyuan.kernel.windows import DAY
 
 BACK = DAY  # s: a point that was not watched for longer is taken up from here
-SOME = 500
+SOME = 5000
 _SUFFIXES = ("Avg", "Rtd")  # a minute's mean; where a logger sends none, its momentary value
 
 Values = dict[str, tuple[float, str]]  # 2017 code → value and flag
@@ -38,7 +38,7 @@ class _Place(NamedTuple):
 
 
 def newest(points: Iterable[int]) -> dict[int, int]:
-    """Up to where minutes reach, by point. A query for 500 points."""
+    """Up to where minutes reach, by point. A query for 5,000 points."""
     keys, found = list(points), {}
     for first in range(0, len(keys), SOME):
         found.update(LatestReading.objects.filter(

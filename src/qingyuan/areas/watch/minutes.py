@@ -81,7 +81,7 @@ def _watch(
         report.over.update({_key(eye, point, code): context.now
                             for code, stretch in held.items() if stretch.told})
         return {}
-    scene = Scene(point.kind, place, holds.thresholds, dict(memory.get("own", {})))
+    scene = Scene(point.kind, place, holds.thresholds, dict(memory.get("own", {})), held)
     least, step, gap = holds.thresholds["minutes"], place.step, scene.gap
     for minute in minutes:
         for factor, value, true, spread in eye.says(scene, minute):

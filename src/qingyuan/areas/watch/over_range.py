@@ -19,11 +19,15 @@ ABOVE = "T"
 
 
 def says(scene: Scene, minute: Minute) -> Iterator[Said]:
+    ranged = scene.place.ranged
     for code, (value, flag) in minute.values.items():
+        if flag != ABOVE and code not in ranged:
+            continue
         high = scene.place.at(f"range.{code}", minute.time)
         if flag == ABOVE or (high is not None and normal(flag)):
             over = flag == ABOVE or value >= float(high or 0.0)
-            yield Said(code, value, over and not scene.place.declared(code, minute.time))
+            if over or code in scene.held:
+                yield Said(code, value, over and not scene.place.declared(code, minute.time))
 
 
 def title(scene: Scene, factor: str, stretch: Stretch, names: Mapping[str, Quantity]) -> str:

@@ -43,7 +43,8 @@ def zero(scene: Scene, minute: Minute) -> Iterator[Said]:
     for code, (value, flag) in minute.values.items():
         if normal(flag) and _never_zero(code, scene.medium):
             none = runs is True and abs(value) < 0.5 * 10 ** -digits(code)
-            yield Said(code, value, none and not scene.place.declared(code, minute.time))
+            if none or code in scene.held:
+                yield Said(code, value, none and not scene.place.declared(code, minute.time))
 
 
 def constant(scene: Scene, minute: Minute) -> Iterator[Said]:

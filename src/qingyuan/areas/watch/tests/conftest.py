@@ -34,7 +34,8 @@ def watched(cast, station, hour) -> SimpleNamespace:
     def look(number: int) -> None:
         jobs.watch((hour + 600 * number) * 1000)
 
-    def sent(first: int, until: int, flags: Mapping[str, str] = {}, **change: object) -> None:
+    def sent(first: int, until: int, flags: Mapping[str, str] = {}, point=point,
+             **change: object) -> None:
         usual = {code: (lambda n, v=value: v + 0.1 * (n % 3)) for code, value in GAS.items()}
         told = {**usual, **change}
         codes = [code for code, value in told.items() if value is not None]

@@ -263,3 +263,18 @@ def test_whole_day_at_once_says_the_same_as_packet_by_packet(watched, findings, 
     found, = findings("zero")
     assert (found.first_at, found.ended_at) == (hour * 1000, (hour + 20 * 600) * 1000)
     assert found.open
+
+
+def test_point_that_cannot_be_looked_at_holds_up_no_other(
+    cast, watched, station, findings, hour, caplog
+):
+    from qingyuan.areas.watch import jobs
+
+    bad = station(mn="010000A8900016F000169D02", name="2 号排口").point
+    PointParameter.objects.create(point=bad, organisation=cast.houses.plant, name="limit.a21026",
+                                  value="35 mg/m3", since=0)
+    watched.sent(0, 12, a21026=0.0)
+    watched.sent(0, 12, point=bad)
+    jobs.watch((hour + 7200) * 1000)
+    assert [row.point_id for row in findings("zero")] == [watched.point.pk]
+    assert f"cannot look at point {bad.pk}" in caplog.text
