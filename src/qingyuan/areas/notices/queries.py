@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Max, Q, QuerySet
 
 from qingyuan.areas.organisations.scope import Scope, may
 
@@ -58,10 +57,9 @@ def deliveries_of(scope: Scope) -> QuerySet[Delivery]:
 
 def last_of(channels: Iterable[Channel]) -> dict[int, Delivery]:
     """The last delivery of each channel. One query."""
-    rows = Delivery.objects.filter(channel__in=list(channels)).annotate(place=Window(
-        RowNumber(), partition_by=F("channel"), order_by=[F("created_at").desc(), F("id").desc()],
-    )).filter(place=1)
-    return {row.channel_id: row for row in rows}
+    last = Delivery.objects.filter(channel__in=list(channels)).order_by().values(
+        "channel").annotate(last=Max("pk"))
+    return {row.channel_id: row for row in Delivery.objects.filter(pk__in=last.values("last"))}
 
 
 def waiting_by(channels: Iterable[Channel]) -> dict[int, dict[str, int]]:
