@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.rules import values
-from qingyuan.forms import RESULT_WORDS, Field
+from qingyuan.forms import RESULT_WORDS, Field, printed
 from qingyuan.forms.kinds import provisions
 from qingyuan.forms.tree import Node, Ref, walk
 
@@ -90,6 +90,6 @@ def _limits(
         held = engine.book.find(name, engine.day)
         if held is not None and isinstance(held.value, int | float) and not isinstance(
                 held.value, bool):
-            limits[f"{values.word(held.value)} {values.unit(held.unit)}".strip()] = None
+            limits[f"{values.word(held.value)} {printed(held.unit)}".strip()] = None
             cites[held.cite()] = None
     return list(limits), list(cites)

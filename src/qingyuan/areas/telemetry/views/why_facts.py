@@ -47,9 +47,14 @@ def mark_line(row: Mark) -> dict[str, Any]:
 
 def touching_lines(found: Touching) -> dict[str, Any]:
     """Context of what touched a period: spans with what failed, events, marks."""
+    said: set[str] = set()
+    lost = []
+    for cause in found.lost:
+        lines = [line for line in _failing(cause, found.shown) if line not in said]
+        said.update(lines)
+        lost.append({"span": cause.span, "failing": lines})
     return {
-        "lost": [{"span": cause.span, "failing": _failing(cause, found.shown)}
-                 for cause in found.lost],
+        "lost": lost,
         "events": [event_line(one, found.shown.get(one.reference)) for one in found.events],
         "marks": [mark_line(one) for one in found.marks], "more_events": found.more,
     }
