@@ -6,9 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from qingyuan.areas.telemetry.queries.verdicts import DIGITS, Quantity, digits_of
 from qingyuan.hj212 import factors
 from qingyuan.kernel.clock import CST
+from qingyuan.kernel.windows import HOUR
 
 from .circumstances import Place
 from .increment import Minute
@@ -46,13 +49,18 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """``says`` judges one minute; ``title`` words a stretch that has lasted for the threshold
-    ``minutes``, ``detail`` adds evidence to it."""
+    """``says`` judges one minute; ``title`` words a stretch that has lasted for the threshold of
+    the name ``lasting`` (minutes or hours), ``detail`` adds evidence to it."""
 
     kind: str
     says: Callable[[Scene, Minute], Iterable[Said]]
     title: Callable[[Scene, str, Stretch, Mapping[str, Quantity]], str]
     detail: Callable[[Scene, str, Stretch], dict[str, Any]] = lambda _scene, _factor, _stretch: {}
+    lasting: str = "minutes"
+
+    def least(self, thresholds: Mapping[str, float]) -> float:
+        """For how many minutes a stretch lasts before it is raised."""
+        return thresholds[self.lasting] * (60 if self.lasting == "hours" else 1)
 
 
 def normal(flag: str) -> bool:
@@ -73,6 +81,12 @@ def digits(code: str) -> int:
 
 def name_of(names: Mapping[str, Quantity], code: str) -> str:
     return names[code].name if code in names else code
+
+
+def lasted(stretch: Stretch, step: int) -> str:
+    """How long a stretch has lasted, in words."""
+    minutes = stretch.minutes(step)
+    return _("%d 小时") % (minutes / 60) if step >= HOUR else _("%d 分钟") % minutes
 
 
 def clock(time: int) -> str:

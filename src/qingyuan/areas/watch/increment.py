@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qingyuan.areas.assets.models import MonitoringPoint
-from qingyuan.areas.telemetry.models import LatestReading, MinuteReading
+from qingyuan.areas.telemetry.models import Interval, LatestReading, MinuteReading
 from qingyuan.areas.telemetry.packing import layout as struct_of
 from qingyuan.areas.telemetry.packing import unpack_flags
 from qingyuan.areas.telemetry.readings import Layout, layouts
@@ -37,21 +37,22 @@ class _Place(NamedTuple):
     scale: float
 
 
-def newest(points: Iterable[int]) -> dict[int, int]:
-    """Up to where minutes reach, by point. A query for 5,000 points."""
+def newest(points: Iterable[int], interval: str = Interval.MINUTE) -> dict[int, int]:
+    """Up to where minutes (or another interval) reach, by point. A query for 5,000 points."""
     keys, found = list(points), {}
     for first in range(0, len(keys), SOME):
         found.update(LatestReading.objects.filter(
-            pk__in=keys[first:first + SOME], min__isnull=False).values_list("pk", "min"))
+            pk__in=keys[first:first + SOME], **{f"{interval}__isnull": False},
+        ).values_list("pk", interval))
     return found
 
 
 def waiting(
-    points: Sequence[MonitoringPoint], seen: Mapping[int, int]
+    points: Sequence[MonitoringPoint], seen: Mapping[int, int], interval: str = Interval.MINUTE
 ) -> list[MonitoringPoint]:
     """Points with newer minutes than seen, those that were seen up to about the same time one after
     the other, so that a piece of them asks for no more than is new."""
-    reach = newest(point.pk for point in points)
+    reach = newest((point.pk for point in points), interval)
     fresh = [point for point in points if reach.get(point.pk, 0) > seen.get(point.pk, 0)]
     return sorted(fresh, key=lambda point: (seen.get(point.pk, 0), point.pk))
 
@@ -61,7 +62,7 @@ def load(
 ) -> dict[int, list[Minute]]:
     """By point the minutes after ``seen`` up to ``reach``, in order of time; of several rows of one
     minute the later frame speaks for the factors it has. Two queries."""
-    first = {pk: max(seen.get(pk, 0), reach[pk] - BACK, now - BACK) for pk in points if pk in reach}
+    first = begun(points, seen, reach, now, BACK)
     if not first:
         return {}
     rows = sorted(MinuteReading.objects.filter(
@@ -77,6 +78,14 @@ def load(
             own.append(Minute(time, {}))
         own[-1].values.update(_values(shapes[shape], bytes(packed), flags))
     return found
+
+
+def begun(
+    points: Sequence[int], seen: Mapping[int, int], reach: Mapping[int, int], now: int, back: int
+) -> dict[int, int]:
+    """By point after which instant values are new; not further back than ``back`` seconds."""
+    return {pk: max(seen.get(pk, 0), reach[pk] - back, now - back)
+            for pk in points if pk in reach}
 
 
 def _values(shape: Layout, packed: bytes, text: str) -> Values:

@@ -7,6 +7,7 @@ from qingyuan.areas.organisations.jobs import Periodic
 
 from . import served
 from .alarms import ALARMS
+from .analysers import ANALYSERS
 from .changed import CHANGED
 from .detector import Detector, run
 from .judged import JUDGED
@@ -14,7 +15,7 @@ from .minutes import MINUTES
 from .mismatch import MISMATCH
 
 DETECTORS: tuple[Detector, ...] = (
-    JUDGED, MINUTES, ALARMS, MISMATCH, CHANGED,
+    JUDGED, MINUTES, ANALYSERS, ALARMS, MISMATCH, CHANGED,
 )
 EVERY = 30  # s
 

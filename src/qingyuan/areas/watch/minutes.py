@@ -6,7 +6,7 @@ the condition is over. Memory and findings are stored in one transaction, so tha
 begins where the last look ended.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -52,17 +52,25 @@ class Report:
 
 def look(context: Context, points: Sequence[MonitoringPoint]) -> Sight:
     """All minutes since the last look. Some ten queries, however many points and minutes."""
-    sight, report = Sight(), Report()
     now = context.now // 1000
     reach = increment.newest(point.pk for point in points)
     minutes = increment.load([point.pk for point in points], context.seen, reach, now)
     first = min((own[0].time for own in minutes.values()), default=now)
-    places = circumstances.places(points, first, now)
+    return shown(context, points, EYES, reach, minutes, circumstances.places(points, first, now))
+
+
+def shown(
+    context: Context, points: Sequence[MonitoringPoint], eyes: Sequence[Eye],
+    reach: Mapping[int, int], minutes: Mapping[int, Sequence[increment.Minute]],
+    places: Mapping[int, circumstances.Place],
+) -> Sight:
+    """What the eyes see in the minutes (or hours) of the points."""
+    sight, report = Sight(), Report()
     for point in points:
         memory = context.memory.get(point.pk, {})
         sight.seen[point.pk] = reach.get(point.pk, context.seen.get(point.pk, 0))
         sight.memory[point.pk] = {
-            eye.kind: kept for eye in EYES
+            eye.kind: kept for eye in eyes
             if (kept := _watch(report, context, point, eye, places[point.pk],
                                memory.get(eye.kind, {}), minutes.get(point.pk, ())))}
     sight.raised, sight.over = _worded(context, report), report.over
@@ -82,7 +90,7 @@ def _watch(
                             for code, stretch in held.items() if stretch.told})
         return {}
     scene = Scene(point.kind, place, holds.thresholds, dict(memory.get("own", {})), held)
-    least, step, gap = holds.thresholds["minutes"], place.step, scene.gap
+    least, step, gap = eye.least(holds.thresholds), place.step, scene.gap
     for minute in minutes:
         for factor, value, true, spread in eye.says(scene, minute):
             before = held.get(factor)

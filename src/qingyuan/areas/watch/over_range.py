@@ -13,15 +13,25 @@ from qingyuan.ui.numbers import figure
 
 from .eye import Eye, Said, Scene, clock, name_of, normal
 from .increment import Minute
+from .standing import composite
 from .stretches import Stretch
 
 ABOVE = "T"
 
 
 def says(scene: Scene, minute: Minute) -> Iterator[Said]:
+    return _of(scene, minute, composites=False)
+
+
+def says_hours(scene: Scene, hour: Minute) -> Iterator[Said]:
+    """The same of what analysers of waste water measure on composite samples, hour by hour."""
+    return _of(scene, hour, composites=True)
+
+
+def _of(scene: Scene, minute: Minute, *, composites: bool) -> Iterator[Said]:
     ranged = scene.place.ranged
     for code, (value, flag) in minute.values.items():
-        if flag != ABOVE and code not in ranged:
+        if (flag != ABOVE and code not in ranged) or composite(code) != composites:
             continue
         high = scene.place.at(f"range.{code}", minute.time)
         if flag == ABOVE or (high is not None and normal(flag)):
@@ -47,3 +57,4 @@ def detail(scene: Scene, factor: str, stretch: Stretch) -> dict[str, Any]:
 
 
 OVER_RANGE = Eye("over_range", says, title, detail)
+OVER_RANGE_HOURS = Eye("over_range", says_hours, title, detail)
