@@ -47,7 +47,8 @@ def gather(record: Record) -> Gathered:
     works = [replace(one, bottles=tuple(bottles.get(one.ref, ()))) for one in works]
     here, elsewhere = traces.presences_of(record, span)
     whole = _whole(span, works, here)
-    data = series.data_of(point.pk, whole, known)
+    data = series.data_of(point.pk, whole, known, sorted(
+        {one.code for work in works for one in work.factors if one.steps}))
     marks = series.marks_of(point.pk, series.window(whole))
     photos = traces.photos_of(mine)
     explained = [use for use in map(traces.use_of, others) if use.point == f"point:{point.pk}"]

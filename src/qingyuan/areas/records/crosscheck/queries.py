@@ -7,6 +7,7 @@ from typing import Any
 from qingyuan.crosscheck import CHECKS
 
 from ..models import AnswerVerb, CrossAnswer, CrossCheck, Record
+from .words import aspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A record's cross-check as it is read: signals; titles of what was looked at and is fine;
-    (title, reason) of what could not be told; ``pending`` while it has not run yet."""
+    """A record's cross-check as it is read: signals; names of what was looked at and is fine;
+    (name, reason) of what could not be told; ``pending`` while it has not run yet."""
 
     check: CrossCheck
     signals: tuple[Shown, ...]
@@ -68,7 +69,7 @@ def panel_of(record: Record, check: CrossCheck | None = None) -> Panel | None:
     answers = answers_of(record) if check.signals else {}
     return Panel(check, tuple(_shown(one, answers) for one in check.signals),
                  _titles(check.outcomes, "fine"), tuple(
-                     (_title(one["code"]), one["reason"]) for one in check.outcomes
+                     (aspect(one["code"]), one["reason"]) for one in check.outcomes
                      if one["answer"] == "cannot_tell"))
 
 
@@ -99,7 +100,7 @@ def _grave(signals: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _shown(one: Mapping[str, Any], answers: Mapping[tuple[str, str], CrossAnswer]) -> Shown:
-    return Shown(one["code"], _title(one["code"]), one["severity"], one["sentence"],
+    return Shown(one["code"], title(one["code"]), one["severity"], one["sentence"],
                  one["factor"], tuple(map(_fact, one["evidence"])),
                  answers.get((one["code"], one["factor"])))
 
@@ -112,8 +113,9 @@ def _fact(one: Mapping[str, Any]) -> Fact:
 
 
 def _titles(outcomes: Iterable[Mapping[str, Any]], answer: str) -> tuple[str, ...]:
-    return tuple(_title(one["code"]) for one in outcomes if one["answer"] == answer)
+    return tuple(aspect(one["code"]) for one in outcomes if one["answer"] == answer)
 
 
-def _title(code: str) -> str:
+def title(code: str) -> str:
+    """What a check calls its doubt; the code itself where it has gone."""
     return CHECKS[code].title if code in CHECKS else code

@@ -18,6 +18,7 @@ from qingyuan.areas.telemetry.models import (
     PlatformMark,
     PointParameter,
 )
+from qingyuan.areas.telemetry.queries.verdicts import same_codes
 from qingyuan.areas.telemetry.readings import Reading, load
 from qingyuan.calc.roles import under_2017
 from qingyuan.crosscheck import types
@@ -33,6 +34,7 @@ FLAGS_SEEN = 90 * DAY  # back: whether this logger speaks of service at all
 WIDTHS = (30, 60, 120, 300, 600, 900, 1800, 3600)
 SILENT = ("offline", "outage")
 DECIMALS = 4
+SAMPLE = 60  # values that show how many digits a logger sends
 
 
 def window(span: Span) -> Span:
@@ -61,19 +63,20 @@ def known_of(point: MonitoringPoint, at: int) -> Known:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Series by code, and how many rows they were made of."""
+    """Series by code."""
 
     minutes: Mapping[str, Series]
     realtime: Mapping[str, Series]
-    rows: tuple[int, int]
 
 
-def data_of(point: int, span: Span, known: Known) -> Data:
-    """Minute and real-time data about a span. Four queries."""
+def data_of(point: int, span: Span, known: Known, fine: Iterable[str] = ()) -> Data:
+    """Minute data about a span, and real-time data of the factors whose plateaus or pairs are
+    looked for (codes of 2017). Two queries, four with real-time data."""
     since, until = window(span)
-    minutes, fine = load("min", [point], since, until), load("rtd", [point], since, until)
-    return Data(series_of(minutes, known, "Avg"), series_of(fine, known, "Rtd"),
-                (len(minutes), len(fine)))
+    codes = [code for one in fine for code in same_codes(one)]
+    minutes = load("min", [point], since, until)
+    seconds = load("rtd", [point], since, until, codes=codes) if codes else []
+    return Data(series_of(minutes, known, "Avg"), series_of(seconds, known, "Rtd"))
 
 
 def series_of(rows: Sequence[Reading], known: Known, suffix: str) -> dict[str, Series]:
@@ -122,8 +125,8 @@ def _width(at: np.ndarray) -> int:
     return min(WIDTHS, key=lambda one: abs(one - step))
 
 
-def _decimals(values: Iterable[float]) -> int:
-    texts = (f"{one:.{DECIMALS}f}".rstrip("0") for one in values if one == one)
+def _decimals(values: Sequence[float]) -> int:
+    texts = (f"{one:.{DECIMALS}f}".rstrip("0") for one in values[:SAMPLE] if one == one)
     return max((len(text.partition(".")[2]) for text in texts), default=0)
 
 

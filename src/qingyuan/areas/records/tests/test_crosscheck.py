@@ -369,6 +369,6 @@ def test_a_run_that_fails_holds_up_no_other(doubtful, written):
 def test_what_is_shown(doubtful):
     panel = queries.panel_of(doubtful)
     assert [one.code for one in panel.signals] == ["no_plateau", "no_flag"]
-    assert "停留短于作业所需" in panel.fine
+    assert "停留时间" in panel.fine
     assert all(reason for _title, reason in panel.unsure)
     assert panel.signals[0].facts[0].factor == "a21026"

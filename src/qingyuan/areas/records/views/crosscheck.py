@@ -3,6 +3,7 @@ word on each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qingyuan.areas.organisations.access import page
-from qingyuan.areas.records.crosscheck import actions
+from qingyuan.areas.records.crosscheck import actions, queries
 from qingyuan.areas.records.crosscheck.queries import Fact, Panel, Shown, panel_of
 from qingyuan.areas.records.models import CrossCheck, Record
+from qingyuan.areas.records.review.risk import CROSSED
 from qingyuan.kernel.clock import CST
 from qingyuan.ui.numbers import to_datetime
 
@@ -40,6 +42,12 @@ def shown(record: Record, photos: Mapping[int, str]) -> tuple[Panel | None, list
         return None, []
     return panel, [Line(one, tuple((fact, _address(record, fact, photos)) for fact in one.facts))
                    for one in panel.signals]
+
+
+def title_of(risk: Mapping[str, Any]) -> str:
+    """What a risk that is a signal is called, whose sentence stands in the panel; "" for others."""
+    code = str(risk.get("code", ""))
+    return queries.title(code.removeprefix(CROSSED)) if code.startswith(CROSSED) else ""
 
 
 def _address(record: Record, fact: Fact, photos: Mapping[int, str]) -> str:
