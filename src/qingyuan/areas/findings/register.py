@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import MonitoringPoint
 from qingyuan.areas.organisations.models import Organisation, User
+from qingyuan.areas.organisations.regions import prefecture_of
 from qingyuan.areas.rules.queries import BookFor, books_for
 from qingyuan.kernel.clock import CST
 
@@ -100,6 +101,7 @@ def _made(organisation: Organisation, raised: list[Raise], rules: RuleSet) -> li
     books = books_for([one.point for one in raised if one.point]) if raised else {}
     quiet = _silences(organisation, now) if raised else []
     rows = [_new(organisation, one, rules, books, quiet, now, day) for one in raised]
+    _place(rows)
     made = Finding.objects.bulk_create(rows)
     FindingEntry.objects.bulk_create(
         FindingEntry(finding=row, at=now, who=PLATFORM, verb="raise", text=row.title)
@@ -126,6 +128,18 @@ def _new(
     if not row.silenced and row.parent is None:
         row.escalate_at = row.respond_due or row.handle_due
     return row
+
+
+def _place(rows: list[Finding]) -> None:
+    """Where a finding lies follows from its point, unless its detector said so: the office of that
+    prefecture is on duty for it."""
+    points = {row.point_id for row in rows if row.point_id and not row.area}
+    if not points:
+        return
+    where = {pk: own or prefecture_of(plant) for pk, own, plant in MonitoringPoint.objects.filter(
+        pk__in=points).values_list("pk", "place__area", "organisation__area")}
+    for row in rows:
+        row.area = row.area or where.get(row.point_id or 0, "")
 
 
 def _silences(organisation: Organisation, now: int) -> list[Silence]:

@@ -1,10 +1,11 @@
 """From a finding to the telephone on the night table: whoever is on duty gets the mail at once."""
 
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes, policy
 
 import pytest
 
+from qingyuan.areas.assets.sites import add_office
 from qingyuan.areas.findings.register import Raise, raise_finding
 from qingyuan.areas.notices.models import Channel, Delivery, DutyShift, QuietHours
 from qingyuan.kernel.clock import CST
@@ -52,3 +53,18 @@ def test_finding_without_a_clock_waits_for_the_morning(
     assert set(Delivery.objects.values_list("state", flat=True)) == {"held"}
     sending(9 * 3600)
     assert [to for to, _raw in mail_sink.box] == ["engineer@example.com"]
+
+
+def test_office_on_duty_is_that_of_the_point_s_prefecture(
+        cast, station, asleep, sending, mail_sink, monkeypatch):
+    """The plant lies in 650102; its prefecture's office has a shift of its own."""
+    monkeypatch.setattr("qingyuan.areas.notices.actions.now_ms", lambda: NIGHT)
+    monkeypatch.setattr("qingyuan.areas.findings.register.time.time", lambda: NIGHT / 1000)
+    office = add_office(cast.manager, name="示例办事处", area="650100", since=date(2020, 1, 1))
+    DutyShift.objects.create(
+        organisation=cast.houses.unit, office=office, person=cast.manager.user, kind="night",
+        since=NIGHT - HOUR, until=NIGHT + HOUR)
+    raise_finding(cast.houses.unit, Raise(
+        "offline", "offline:1", "1 号排口离线", at=NIGHT, point=station().point))
+    sending()
+    assert [to for to, _raw in mail_sink.box] == ["manager@example.com"]
