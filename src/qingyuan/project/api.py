@@ -24,6 +24,7 @@ from qingyuan.areas.records.api.presence import router as presence
 from qingyuan.areas.records.api.records import router as records
 from qingyuan.areas.records.api.review import router as review
 from qingyuan.areas.supervision.api import router as supervision
+from qingyuan.areas.telemetry.api import router as telemetry
 from qingyuan.areas.watch.api import router as watch
 
 
@@ -60,6 +61,7 @@ api.add_router("/", notices)
 api.add_router("/", findings)
 api.add_router("/", parameters)
 api.add_router("/", watch)
+api.add_router("/", telemetry)
 api.add_router("/", supervision)
 
 

@@ -16,6 +16,7 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import Event, HourValue
 from qingyuan.areas.telemetry.pipeline import run
+from qingyuan.areas.telemetry.references import shown
 from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.forms import load_forms
 from qingyuan.forms.sampling import sample
@@ -122,6 +123,44 @@ def test_a_drift_puts_hours_out_of_control_until_the_repair_calibration(boiler, 
     assert [(one.freed, one.start, one.hours) for one in touched(cast.manager, mended).lines] == [
         (True, at(14.5), 9)]
     assert touched(cast.manager, failed).lines[0].hours == 7
+
+
+def test_the_drawer_and_the_api_name_the_record(boiler, calibrate, cast, browser_of, budget):
+    record = calibrate(8, 8.5, 184, 184)
+    asked = f"/api/v1/points/{boiler.point.pk}/touching?time={at(12)}&factor=a21026"
+    told = browser_of("manager").get(asked).json()
+    assert [(one["start"], one["end"], one["code"]) for one in told["spans"]] == [
+        (at(8), at(24), "calibration_failed"), (at(8.5), at(24), "calibration_failed")]
+    [reference] = told["references"]
+    assert reference["link"] == f"/records/{record.pk}/"
+    assert (reference["state"], reference["provisional"]) == ("submitted", True)
+    assert any("量程漂移 12.00 %F.S." in line and "11.6 表4" in line
+               for line in reference["failing"])
+    address = f"/points/{boiler.point.pk}/why/?level=hour&time={at(12)}&factor=a21026"
+    client = browser_of("manager")
+    with budget("why of an hour by a record"):
+        page = client.get(address).content.decode()
+    assert page.count("校准未通过，至下一次通过前为失控时段。") == 2  # the verdict, one span
+    assert "示例engineer" in page
+    with budget("record and its hours"):
+        page = client.get(f"/records/{record.pk}/").content.decode()
+    assert "审核通过后确认" in page
+    assert f'href="/points/{boiler.point.pk}/hours/?day={DAY}&amp;factor=a21026">16</a>' in page
+    for level in ("day", "month"):
+        seen = browser_of("discharger").get(address.replace("hour", level)).content.decode()
+        assert f'href="/records/{record.pk}/"' in seen
+    assert browser_of("outsider").get(asked).status_code == 404
+
+
+def test_who_may_not_read_a_record_sees_its_name_without_a_link(boiler, calibrate, cast):
+    record = calibrate(8, 8.5, 184, 184)
+    seen = shown(cast.inspector, f"record:{record.pk}", "a21026")
+    assert seen.link == f"/records/{record.pk}/"
+    hidden = shown(cast.outsider, f"record:{record.pk}", "a21026")
+    assert (hidden.label, hidden.link) == (f"{record.title} {DAY}", "")
+    assert (hidden.provisional, hidden.failing, hidden.state_word) == (True, (), "待审核")
+    assert shown(cast.manager, "示例报告 2026-018") is None
+    assert shown(cast.manager, "record:999999") is None
 
 
 def test_a_drift_that_adjusting_mends_costs_only_its_own_time(boiler, calibrate):

@@ -11,6 +11,7 @@ from qingyuan.areas.telemetry.queries.judged import Judged
 from qingyuan.areas.telemetry.queries.touching import Cause, Touching
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, same_codes
 from qingyuan.areas.telemetry.references import Shown
+from qingyuan.calc.control import Lost
 from qingyuan.calc.roles import under_2017
 from qingyuan.hj212 import factors
 
@@ -48,16 +49,23 @@ def mark_line(row: Mark) -> dict[str, Any]:
 def touching_lines(found: Touching) -> dict[str, Any]:
     """Context of what touched a period: spans with what failed, events, marks."""
     said: set[str] = set()
-    lost = []
+    lost: list[dict[str, Any]] = []
     for cause in found.lost:
         lines = [line for line in _failing(cause, found.shown) if line not in said]
         said.update(lines)
-        lost.append({"span": cause.span, "failing": lines})
+        if lines or not any(_within(cause.span, one["span"]) for one in lost):
+            lost.append({"span": cause.span, "failing": lines})
     return {
         "lost": lost,
         "events": [event_line(one, found.shown.get(one.reference)) for one in found.events],
         "marks": [mark_line(one) for one in found.marks], "more_events": found.more,
     }
+
+
+def _within(span: Lost, other: Lost) -> bool:
+    """Whether it says no more than another one: a calibration that failed before and after."""
+    return (other.start <= span.start and span.end <= other.end
+            and (span.code, span.clause) == (other.code, other.clause))
 
 
 def _failing(cause: Cause, known: Mapping[str, Shown]) -> list[str]:
