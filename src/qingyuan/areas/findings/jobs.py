@@ -5,6 +5,7 @@ import time
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from qingyuan.areas.notices.roster import standby
 from qingyuan.areas.organisations.jobs import Periodic
 
 from . import silences, telling
@@ -42,6 +43,8 @@ def _one(pk: int, now: int) -> bool:
                        if row.escalated < len(steps) else None)
     row.save(update_fields=["escalated", "escalate_at"])
     people = telling.with_role(row.organisation, roles)
+    if not row.acknowledged_at:  # whoever is on duty does not answer: who stands by is called
+        people += [one for one in standby(row.organisation, now, row.area) if one not in people]
     title = (_("超时未处理：%s") if row.acknowledged_at else _("超时未响应：%s")) % row.title
     telling.say(row, people, kind="escalation", title=title, urgent=True)
     FindingEntry.objects.create(finding=row, at=now, who=PLATFORM, verb="escalate",

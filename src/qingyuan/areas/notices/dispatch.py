@@ -84,9 +84,9 @@ class Dispatcher:
 
     def _talk(self, place: str, parcels: Sequence[Parcel]) -> None:
         ends = time.monotonic() + BATCH_SECONDS
-        sender = senders.open_sender(parcels[0].kind)
-        left = 0
+        sender = None
         try:
+            sender = senders.open_sender(parcels[0].kind)
             for left, parcel in enumerate(parcels):
                 if time.monotonic() > ends or self._stopping.is_set():
                     self._said.put((place, parcels[left:], "released", ""))
@@ -97,7 +97,8 @@ class Dispatcher:
                 if word in ("down", "busy"):
                     break
         finally:
-            sender.close()
+            if sender is not None:
+                sender.close()
             self._said.put((place, parcels, "over", ""))
 
     # -- writing ---------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def ask(
             raise TimeoutError
     except TimeoutError:
         raise Down(_("超时：没有及时应答")) from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, UnicodeError, http.client.HTTPException) as error:  # a label over 63 signs
         raise Down(_("连接失败：%s") % _why(error)) from None
     finally:
         watch.cancel()

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from qingyuan.areas.assets.sites import add_office
+from qingyuan.areas.findings.jobs import escalate
 from qingyuan.areas.findings.register import Raise, raise_finding
 from qingyuan.areas.notices.models import Channel, Delivery, DutyShift, QuietHours
 from qingyuan.kernel.clock import CST
@@ -68,3 +69,21 @@ def test_office_on_duty_is_that_of_the_point_s_prefecture(
         "offline", "offline:1", "1 号排口离线", at=NIGHT, point=station().point))
     sending()
     assert [to for to, _raw in mail_sink.box] == ["manager@example.com"]
+
+
+def test_who_stands_by_is_called_when_nobody_answers(
+        cast, station, asleep, sending, mail_sink, monkeypatch):
+    monkeypatch.setattr("qingyuan.areas.notices.actions.now_ms", lambda: NIGHT)
+    monkeypatch.setattr("qingyuan.areas.findings.register.time.time", lambda: NIGHT / 1000)
+    Channel.objects.create(organisation=cast.houses.unit, person=cast.reviewer.user, kind="email",
+                           name="邮箱", address="reviewer@example.com")
+    DutyShift.objects.create(
+        organisation=cast.houses.unit, person=cast.reviewer.user, kind="standby",
+        since=NIGHT - HOUR, until=NIGHT + 10 * HOUR)
+    row = raise_finding(cast.houses.unit, Raise(
+        "offline", "offline:1", "1 号排口离线", at=NIGHT, point=station().point))
+    sending()
+    escalate(row.respond_due)
+    sending()
+    assert [to for to, _raw in mail_sink.box] == [
+        "engineer@example.com", "manager@example.com", "reviewer@example.com"]

@@ -93,7 +93,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     shown = pages.get_page(request.GET.get("page"))
     for row in shown.object_list:
         row.label, row.again = kinds.label(row.kind), row.state in resending.AGAIN
-        row.to = _to(row)
+        row.to, row.here = _to(row), row.link if row.link.startswith("/") else ""
     return render(request, "notices/deliveries.html", {
         "page": shown, "by": by, "tabs": [(code, counts.get(code, 0)) for code in TABS],
         "ways": ChannelKind.choices, "failed": counts.get(DeliveryState.FAILED, 0),

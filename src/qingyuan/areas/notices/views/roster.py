@@ -1,7 +1,7 @@
 """The duty roster: a week or a month, who is on duty now, entry and removal."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -58,15 +58,15 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("office", "")
     offices = list(offices_of(scope).filter(until=None))
     rows = roster.shifts_of(scope).filter(
-        since__lt=roster.instant(last + timedelta(days=1), datetime.min.time()),
-        until__gt=roster.instant(first, datetime.min.time())).order_by("since", "id")
+        since__lt=roster.instant(last + timedelta(days=1), time()),
+        until__gt=roster.instant(first, time())).order_by("since", "id")
     if chosen:
         office = small_int(chosen, None, BIG)
         rows = rows.filter(office=None if chosen == WHOLE else office or 0)
     shifts = list(rows)
     for row in shifts:
         row.over, row.running = row.until <= now, row.since <= now < row.until
-        row.clock = f"{_clock(row.since)}–{_clock(row.until)}"
+        row.clock = _span(row)
     area = scope.organisation.area
     days = [{"day": one, "shifts": found, "today": one == today(),
              "other": span == "month" and one.month != day.month, **_holiday(one, area)}
@@ -85,8 +85,11 @@ def roster_page(request: HttpRequest) -> HttpResponse:
     })
 
 
-def _clock(at: int) -> str:
-    return f"{datetime.fromtimestamp(at / 1000, CST):%H:%M}"
+def _span(row: DutyShift) -> str:
+    """From when to when, as people say it."""
+    begun, ends = (datetime.fromtimestamp(at / 1000, CST) for at in (row.since, row.until))
+    whole = begun.time() == ends.time() == time() and ends - begun == timedelta(days=1)
+    return _("全天") if whole else f"{begun:%H:%M}–{ends:%H:%M}"
 
 
 def _holiday(day: date, area: str) -> dict[str, Any]:
