@@ -80,14 +80,15 @@ KINDS: Mapping[str, Kind] = {
     "offline": Kind(_("离线"), "link", Severity.ALARM, _REPLY, DAY, _OWN, ends_itself=True,
                     thresholds={"minutes": 30}),
     "outage": Kind(_("同一企业或线路多点离线"), "link", Severity.CRITICAL, _REPLY, DAY, _OWN,
-                   ends_itself=True, thresholds={"points": 2, "minutes": 30, "together": 10}),
+                   ends_itself=True, thresholds={"points": 2, "minutes": 30, "together": 10,
+                                                 "line_points": 5, "line_share": 0.5}),
     "no_backfill": Kind(_("恢复后数据未补传"), "link", Severity.WARNING, DAY, 3 * DAY, _OWN,
                         thresholds={"hours": 12, "share": 0.95}),
     # what the devices say
     "device_parameter": Kind(_("设备参数异常"), "device", Severity.ALARM, _REPLY, DAY, _OWN,
                              ends_itself=True, thresholds={"minutes": 30, **_BOUNDS}),
     "device_alarm": Kind(_("设备报警"), "device", Severity.ALARM, _REPLY, DAY, _OWN,
-                         thresholds={"minutes": 10}),
+                         thresholds={"minutes": 20}),
     # quality
     "out_of_control": Kind(_("失控"), "quality", Severity.ALARM, _REPLY, DAY, _OWN),
     "overdue_calibration": Kind(_("校准或核查逾期，数据失控"), "quality", Severity.CRITICAL,

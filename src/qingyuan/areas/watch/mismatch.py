@@ -2,8 +2,10 @@
 
 Only whole, valid, unflagged hours are laid side by side: of others both sides may rightly differ.
 What rounding explains is no difference, nor what lies within the threshold ``share`` (by the order
-of steps a logger's converted mean and mass may stand a hundredth apart, HJ 212-2017 D.2). All
-factors of one column are one matter: a wrong oxygen reference or area moves them together.
+of steps a logger's converted mean and mass may stand a hundredth apart, HJ 212-2017 D.2). Loads of
+waste water are left out: which flow of the hour a composite sample is weighted with moves them by
+several hundredths on either side. All factors of one column are one matter: a wrong oxygen
+reference or area moves them together.
 """
 
 from collections import defaultdict
@@ -18,7 +20,7 @@ from qingyuan.areas.findings.register import Raise
 from qingyuan.areas.telemetry.models import HourReading, HourValue, JudgedPoint
 from qingyuan.areas.telemetry.queries.comparison import LAST_PLACES, WHOLE
 from qingyuan.areas.telemetry.queries.verdicts import Quantity, quantities
-from qingyuan.calc.roles import FLOW, is_pollutant, under_2017
+from qingyuan.calc.roles import is_pollutant, medium, under_2017
 from qingyuan.calc.types import VALID, VERDICTS
 from qingyuan.kernel.windows import DAY, HOUR
 from qingyuan.ui.numbers import decimals, figure
@@ -101,8 +103,8 @@ def _of(
     time: int, code: str, reported: Iterable[float | None], computed: Iterable[float | None]
 ) -> Iterator[Pair]:
     for column, was, own in zip(WORDS, reported, computed, strict=True):
-        alike = column == "avg" or is_pollutant(code)  # a flow's sum is no mass
-        if was is not None and own is not None and alike and code != FLOW:
+        alike = column == "avg" or (is_pollutant(code) and medium(code) == "gas")
+        if was is not None and own is not None and alike:
             yield Pair(column, time, code, was, own)
 
 

@@ -202,9 +202,11 @@ def test_minutes_that_no_limit_speaks_of_warn_of_nothing(cast, watched, findings
 
 def test_flag_of_a_fault_is_one_matter_for_all_factors(watched, findings):
     watched.send(0, 1, FAULT)
+    assert findings("device_alarm") == []
+    watched.send(1, 2, FAULT)
     found, = findings("device_alarm")
     assert found.detail["factors"] == ["a19001", "a21026"]
-    watched.send(1, 2)
+    watched.send(2, 3)
     found.refresh_from_db()
     assert found.ended_at is not None
 
@@ -278,3 +280,24 @@ def test_point_that_cannot_be_looked_at_holds_up_no_other(
     jobs.watch((hour + 7200) * 1000)
     assert [row.point_id for row in findings("zero")] == [watched.point.pk]
     assert f"cannot look at point {bad.pk}" in caplog.text
+
+
+def test_as_many_queries_for_three_points_as_for_one(watched, station, hour):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from qingyuan.areas.watch import jobs
+
+    def asked(packet):
+        with CaptureQueriesContext(connection) as seen:
+            jobs.watch((hour + 600 * packet) * 1000)
+        return len(seen.captured_queries)
+
+    watched.sent(0, 3)
+    alone = asked(3)
+    others = [station(mn=f"010000A8900016F000169D0{n}", name=f"{n} 号排口").point for n in (2, 3)]
+    watched.send(3, 5)
+    for point in others:
+        watched.sent(0, 6, point=point)
+    watched.sent(5, 6)
+    assert asked(6) <= alone
