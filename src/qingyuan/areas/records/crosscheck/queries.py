@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qingyuan.crosscheck import CHECKS
+from qingyuan.crosscheck.notes import between, clock
 
 from ..models import AnswerVerb, CrossAnswer, CrossCheck, Record
 from .words import aspect
@@ -21,6 +22,13 @@ class Fact:
     factor: str
     since: int | None
     until: int | None
+
+    @property
+    def when(self) -> str:
+        """The window of the fact, "" where it has none."""
+        if self.kind or self.since is None:
+            return ""
+        return between(self.since, self.until) if self.until is not None else clock(self.since)
 
 
 @dataclass(frozen=True, slots=True)
