@@ -53,8 +53,11 @@ def shown(
     made = _FORMS.get(form.code)
     found = Shown()
     if made is not None:
-        made(_Visit(form, draft, spec, int(begin) // 60 * 60, int(end) // 60 * 60,
-                    random.Random(seed), failing), found)
+        visit = _Visit(form, draft, spec, int(begin) // 60 * 60, int(end) // 60 * 60,
+                       random.Random(seed), failing)
+        made(visit, found)
+        if form.code in HOURS:
+            found.answers["header"] = {"begin": _stamp(visit.begin), "end": _stamp(visit.end)}
     return found
 
 

@@ -7,8 +7,9 @@ filled before into the data.
 
 import fcntl
 import json
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def with_works(known: Iterable[Station], data: Path | None) -> Iterator[Station]
         yield (spec if data is None else lived(spec, noted(data))), point, linked
 
 
-def impress(data: Path, known: Iterable[Station], source: Any) -> int:
+def impress(data: Path, known: Sequence[Station], source: Any) -> int:
     """Give the hours of all works the values that they had: rows of the back-fill that do not show
     them yet are taken out and stored anew, and the hours judged again; how many hours. Rows that a
     logger sent itself stay. May run beside another and again."""
@@ -62,6 +63,8 @@ def impress(data: Path, known: Iterable[Station], source: Any) -> int:
                      for hour in range(one.start - one.start % HOUR, one.end, HOUR)}
             if hours:
                 count += _again(lived(spec, works), point, int(linked), sorted(hours), source)
+        if count:
+            _look_again(point for _spec, point, _linked in known)
         return count
 
 
@@ -98,3 +101,9 @@ def _again(spec: Any, point: int, linked: int, hours: list[int], source: Any) ->
     return len(changed.intersection(hours))
 
 
+def _look_again(points: Iterable[int]) -> None:
+    """Records were held against data that were not all there yet."""
+    from qingyuan.areas.records.models import CrossCheck
+
+    CrossCheck.objects.filter(record__point__in=list(points)).update(
+        due_at=round(time.time() * 1000))

@@ -62,6 +62,7 @@ def _reviews(house: House, day: date, today: date) -> dict[str, int]:
 
 def _sitting(house: House, at: float, returned: float) -> dict[str, int]:
     """The reviewer reads what waits, gravest first; ``returned``: the share that is sent back."""
+    from qingyuan.areas.records.crosscheck.queries import keeps_from_acceptance
     from qingyuan.areas.records.models import Record, RecordState
     from qingyuan.areas.records.review import actions
 
@@ -76,12 +77,14 @@ def _sitting(house: House, at: float, returned: float) -> dict[str, int]:
         spent = 20 + int(150 * share("s", row.pk))
         at += spent + 5
         with clock.at(at):
-            if row.version == 1 and share("returned", row.pk) < returned:
+            doubted = keeps_from_acceptance(row)
+            if row.version == 1 and share("returned", row.pk) < (0.5 if doubted else returned):
                 reasons = WHYS.get(row.kind, WHYS[""])
                 why = reasons[int(share("why", row.pk) * len(reasons))]
                 actions.send_back(house.reviewer, row, why, spent)
                 told["returned"] += 1
-            elif row.risk > 20 or share("single", row.pk) < 0.3:
+            elif doubted or row.risk > 20 or share("single", row.pk) < 0.3:
+                _explain(house, row)
                 actions.accept(house.reviewer, row, "", spent)
                 told["accepted"] += 1
             else:
@@ -89,6 +92,17 @@ def _sitting(house: House, at: float, returned: float) -> dict[str, int]:
     if plain:
         told["accepted"] += _together(house, plain, at + 60)
     return told
+
+
+def _explain(house: House, row: Any) -> None:
+    """The reviewer has asked about what the cross-check found, and writes down the answer."""
+    from qingyuan.areas.records.crosscheck.actions import answer
+    from qingyuan.areas.records.crosscheck.queries import check_of
+
+    check = check_of(row)
+    for one in check.signals if check else ():
+        answer(house.reviewer, row, one["code"], one["factor"], verb="explained",
+               text="示例：已电话核实并查看录像，情况属实")
 
 
 def _together(house: House, plain: list[Any], at: float) -> int:
