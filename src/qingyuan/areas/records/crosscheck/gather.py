@@ -8,7 +8,13 @@ from typing import Any
 from django.db.models import Q
 
 from qingyuan.areas.assets.models import MonitoringPoint
-from qingyuan.areas.telemetry.models import PointParameter, StationMessage
+from qingyuan.areas.telemetry.models import (
+    Mark,
+    MinuteReading,
+    PointParameter,
+    RealtimeReading,
+    StationMessage,
+)
 from qingyuan.calc.roles import under_2017
 from qingyuan.crosscheck import types
 from qingyuan.crosscheck.types import FactorWork, Span, Told, Visit, Work
@@ -95,8 +101,6 @@ def span_of(record: Record) -> Span:
 def counted(record: Record, span: Span) -> dict[str, int]:
     """How much there is of what arrives late: readings, marks, presences and records about a span.
     Five queries on keys."""
-    from qingyuan.areas.telemetry.models import Mark, MinuteReading, RealtimeReading
-
     since, until = series.window(span)
     point = record.point_id
     return {
@@ -108,7 +112,7 @@ def counted(record: Record, span: Span) -> dict[str, int]:
             point=point, start__lt=until, end__gt=since, replaced_by=None,
             withdrawn_at=None).count(),
         "presences": sum(map(len, traces.presences_of(record, span))),
-        "records": len(traces.others_about(record, span)),
+        "records": traces.about(record, span).count(),
     }
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from qingyuan.areas.rules.queries import book_for
 from qingyuan.crosscheck import Examination, Limits, Outcome, Signal, examine, limits_of
 from qingyuan.crosscheck.judging import joined
-from qingyuan.crosscheck.types import Visit
+from qingyuan.crosscheck.types import Span, Visit
 
 from ..models import CrossCheck, Record, RecordState
 from ..review.risk import with_signals
@@ -55,22 +55,29 @@ def examined(visit: Visit, ref: str, limits: Limits, at: int) -> Examination:
     if len(visit.works) > 1:
         mine = tuple(one for one in visit.works if one.ref == ref)
         own = examine(replace(visit, works=mine), limits)
-    outcomes = tuple(_joined(one, other, ref, visit.span[1] * 1000, at)
+    outcomes = tuple(_joined(one, other, ref, visit.span, at)
                      for one, other in zip(whole.outcomes, own.outcomes, strict=True))
     score = joined(max((signal.score for signal in one.signals), default=0.0)
                    for one in outcomes)
     return Examination(outcomes, score, score >= limits.flag_score)
 
 
-def _joined(whole: Outcome, own: Outcome, ref: str, until: int, at: int) -> Outcome:
-    signals = (*(one for one in whole.signals if not one.work),
+def _joined(whole: Outcome, own: Outcome, ref: str, span: Span, at: int) -> Outcome:
+    signals = (*(one for one in whole.signals if not one.work and _of_visit(one, span)),
                *(one for one in own.signals if one.work == ref))
     if not signals:
         return replace(own, answer="fine" if own.answer == "signal" else own.answer, signals=())
     wait, reason = WAITS.get(own.code, (0, ""))
-    if at < until + wait:
+    if at < span[1] * 1000 + wait:
         return Outcome(own.code, "cannot_tell", reason)
     return Outcome(own.code, "signal", own.reason, signals)
+
+
+def _of_visit(signal: Signal, span: Span) -> bool:
+    """Whether an unexplained mark or flag touches the visit: one before or after it is no fault of
+    its records."""
+    return signal.code != "mark_without_record" or any(
+        (one.since or 0) < span[1] and (one.until or 0) > span[0] for one in signal.evidence)
 
 
 @transaction.atomic

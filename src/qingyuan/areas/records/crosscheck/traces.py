@@ -70,12 +70,17 @@ def check_ins_kept(record: Record, span: Span) -> bool:
 def others_about(record: Record, span: Span) -> list[Record]:
     """Standing records of the unit about a span that are at this point or by this author, without
     those of the desk. One query."""
-    return list(Record.objects.filter(
+    return list(about(record, span).select_related("point__place").defer("outcome", "risks"))
+
+
+def about(record: Record, span: Span) -> QuerySet[Record]:
+    """Those records, to be read or counted."""
+    return Record.objects.filter(
         Q(point=record.point_id) | Q(author=record.author_id, author__isnull=False),
         organisation=record.organisation_id, state__in=STANDING, paper="",
         day__gte=day_of(span[0]) - timedelta(days=2), day__lte=day_of(span[1]) + timedelta(days=2),
         finished_at__gte=(span[0] - STAY) * 1000, begun_at__lte=(span[1] + STAY) * 1000,
-    ).exclude(form__startswith=DESK).select_related("point__place").defer("outcome", "risks"))
+    ).exclude(form__startswith=DESK)
 
 
 def use_of(row: Record) -> Use:

@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from qingyuan.areas.assets.models import PointPlace
 from qingyuan.areas.files.models import Attachment
@@ -282,6 +282,16 @@ def test_it_passes_only_with_its_signals_explained(cast, doubtful):
     assert (finding.state, finding.closed_by) == ("closed", cast.reviewer.who)
 
 
+def test_one_that_was_accepted_before_its_run_is_told_of(cast, placed_point, there, written):
+    minutes(placed_point.point, gas=False, flag="")
+    there(placed_point.point, TEN - 600, TEN + 4200)
+    record = written()
+    review.accept(cast.reviewer, record)
+    run(record, AFTER)
+    run(record, AFTER + 1)
+    assert Finding.objects.get(open=True).ref == f"record:{record.pk}"
+
+
 def test_what_is_confirmed_goes_back(cast, doubtful):
     actions.answer(cast.reviewer, doubtful, "no_plateau", "", verb="confirmed")
     with pytest.raises(ValidationError, match="请退回"):
@@ -294,7 +304,7 @@ def test_what_is_confirmed_goes_back(cast, doubtful):
 
 def test_who_may_answer(cast, doubtful):
     for scope in (cast.engineer, cast.inspector):
-        with pytest.raises(Exception, match="answer|permission|review_record|无权"):
+        with pytest.raises(PermissionDenied):
             actions.answer(scope, doubtful, "no_plateau", "", verb="confirmed")
     with pytest.raises(Record.DoesNotExist):
         actions.answer(cast.outsider, doubtful, "no_plateau", "", verb="confirmed")
@@ -338,6 +348,12 @@ def test_a_mark_without_a_record_until_the_record_comes(cast, placed_point, writ
     assert due.look_at_marks(AFTER) == ""
     finding.refresh_from_db()
     assert finding.state == "closed"
+
+
+def test_a_mark_beside_a_visit_is_no_fault_of_its_record(cast, honest, placed_point):
+    mark(cast, placed_point.point, TEN - 3 * 3600, TEN - 2 * 3600)
+    assert run(honest, AFTER) == []
+    assert due.look_at_marks(AFTER) == "1 marks without a record"
 
 
 def test_a_mark_that_is_withdrawn_is_asked_about_no_more(cast, placed_point):
