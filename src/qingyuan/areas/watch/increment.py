@@ -57,12 +57,9 @@ def waiting(
     return sorted(fresh, key=lambda point: (seen.get(point.pk, 0), point.pk))
 
 
-def load(
-    points: Sequence[int], seen: Mapping[int, int], reach: Mapping[int, int], now: int
-) -> dict[int, list[Minute]]:
-    """By point the minutes after ``seen`` up to ``reach``, in order of time; of several rows of one
-    minute the later frame speaks for the factors it has. Two queries."""
-    first = begun(points, seen, reach, now, BACK)
+def load(first: Mapping[int, int], reach: Mapping[int, int]) -> dict[int, list[Minute]]:
+    """By point the minutes after ``first`` up to ``reach``, in order of time; of several rows of
+    one minute the later frame speaks for the factors it has. Two queries."""
     if not first:
         return {}
     rows = sorted(MinuteReading.objects.filter(

@@ -27,6 +27,7 @@ from .stretches import Stretch, follow
 
 EYES: tuple[Eye, ...] = (PREWARNING, ZERO, CONSTANT, OVER_RANGE, PARAMETERS, FAULTS)
 AGAIN = HOUR  # s between two words on the same stretch
+BUDGET = 50_000  # minutes held at once; what is left is new the next time too
 PIECE = 250  # points: a minute of one is little work beside what is asked for all of them
 
 
@@ -51,10 +52,14 @@ class Report:
 
 
 def look(context: Context, points: Sequence[MonitoringPoint]) -> Sight:
-    """All minutes since the last look. Some ten queries, however many points and minutes."""
-    now = context.now // 1000
-    reach = increment.newest(point.pk for point in points)
-    minutes = increment.load([point.pk for point in points], context.seen, reach, now)
+    """The minutes since the last look, of many points after a long pause the first of them. Some
+    ten queries, however many points and minutes."""
+    now, keys = context.now // 1000, [point.pk for point in points]
+    reach = increment.newest(keys)
+    begun = increment.begun(keys, context.seen, reach, now, increment.BACK)
+    most = 60 * BUDGET // len(points)
+    reach = {pk: min(newest, begun[pk] + most) for pk, newest in reach.items()}
+    minutes = increment.load(begun, reach)
     first = min((own[0].time for own in minutes.values()), default=now)
     return shown(context, points, EYES, reach, minutes, circumstances.places(points, first, now))
 
