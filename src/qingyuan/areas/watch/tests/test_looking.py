@@ -1,4 +1,4 @@
-"""How minutes are looked at: old ones, many at once, many points, a point that cannot be looked at."""
+"""How minutes are looked at: old ones, many at once, many points, one that cannot be looked at."""
 
 from qingyuan.areas.findings.models import Finding
 from qingyuan.areas.telemetry.models import PointParameter

@@ -74,6 +74,21 @@ def test_declared_stop_silences_zero_and_still_values(watched, event):
     assert not Finding.objects.exists()
 
 
+def test_declared_stop_silences_every_kind(cast, watched, event):
+    PointParameter.objects.create(point=watched.point, organisation=cast.houses.plant, value=100,
+                                  name="range.a21026", since=0)
+    event("stop", 0, 30)
+    watched.send(0, 30, {"a01011": "D"}, a21026=500.0, i33001=20.0)
+    assert not Finding.objects.exists()
+
+
+def test_kind_switched_off_later_ends_what_goes_on(watched, findings, rule):
+    watched.send(0, 12, a21026=0.0)
+    rule("zero", on=False)
+    watched.send(12, 13, a21026=0.0)
+    assert findings("zero")[0].ended_at is not None
+
+
 def test_stop_entered_afterwards_ends_what_goes_on(watched, event, findings):
     watched.send(0, 12, a21026=0.0)
     event("maintenance", 12, 20)
