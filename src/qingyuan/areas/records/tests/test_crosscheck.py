@@ -256,6 +256,29 @@ def test_another_unit_is_not_looked_at(cast, honest, neighbour):
     assert gather(honest).visit.explained == ((TEN, TEN + 3600),)
 
 
+@pytest.mark.parametrize(("solution", "found"), [
+    (51.2, set()), (None, {"no_flag", "no_plateau"}), (40.0, {"reading_differs"})])
+def test_a_standard_check_of_water(cast, station, solution, found):
+    """COD held between results; the check's result stands for twenty minutes, flagged."""
+    point = station("010000A8900016F000169D77", kind="water", name="总排口").point
+    PointPlace.objects.create(point=point, latitude=43.8, longitude=87.6, fence=300)
+    rows = []
+    for at in range(TEN - 4 * 3600, TEN + 5 * 3600, 60):
+        checking = solution is not None and TEN + 1500 <= at < TEN + 2700
+        usual = 20.0 + (at // 3600) % 3 / 10
+        rows.append((at, [solution if checking else usual], ["C" if checking else "N"]))
+    backfill.store(point.pk, "min", [("w01018", "Avg")], rows, simulated())
+    given = sample(FORMS["hj355.d1"], 1, technique="water")
+    given["header"]["day"] = DAY.isoformat()
+    given["analysers"] = {"cod": {"range_high": 100, "checks": [
+        {"done": "2026-03-05T10:40", "nominal": 50, "measured": 51.2}]}}
+    row = keeping.submit(cast.engineer, keeping.start(
+        cast.engineer, point, "hj355.d1", day=DAY), given)
+    Record.objects.filter(pk=row.pk).update(begun_at=TEN * 1000)
+    row.refresh_from_db()
+    assert {one.code for one in run(row, AFTER)} == found
+
+
 # -- what comes of it -----------------------------------------------------------------------------
 
 
