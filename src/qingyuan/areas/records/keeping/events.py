@@ -87,18 +87,29 @@ def _enter(scope: Scope, record: Record, one: Entry) -> Event | None:
 
 
 def withdraw(scope: Scope, record: Record, why: str) -> int:
-    """Take back what a record brought and nobody has changed since; how many events. One that the
-    record only ended goes on again."""
-    count = 0
-    rows = RecordEvent.objects.filter(
-        record=record, event__in=_standing()).select_related("event")
-    for row in rows:
-        if row.event.reference == reference(record):
-            facts.withdraw_event(scope, row.event, why)
+    """Take back what a record brought and nobody has changed by hand since; how many events. One
+    that the record only ended goes on again; one of its own that another record ended goes too."""
+    own = reference(record)
+    rows = RecordEvent.objects.filter(record=record, event__in=_standing()).select_related("event")
+    events = {row.event_id: row.event for row in rows}
+    ended = RecordEvent.objects.exclude(record=record).filter(
+        event__in=_standing().filter(point=record.point_id, reference=own)).select_related("event")
+    events |= {row.event_id: row.event for row in ended}
+    for event in events.values():
+        if event.reference == own:
+            facts.withdraw_event(scope, event, why)
         else:
-            facts.replace_event(scope, row.event, end=None, note=why)
-        count += 1
-    return count
+            _go_on(facts.replace_event(scope, event, end=None, note=why))
+    return len(events)
+
+
+def _go_on(event: Event) -> None:
+    """An event that goes on again is once more its own record's."""
+    began = RecordEvent.objects.filter(
+        record__point=event.point_id, event__reference=event.reference, event__start=event.start,
+        event__kind=event.kind, event__factor=event.factor).order_by("id").first()
+    if began is not None:
+        RecordEvent.objects.create(record=began.record, event=event, path=began.path)
 
 
 def reference(record: Record) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from qingyuan.areas.assets import facilities
 from qingyuan.areas.assets.queries import midnight
-from qingyuan.areas.records.keeping import actions
+from qingyuan.areas.records.keeping import actions, events
 from qingyuan.areas.records.keeping.consequences import touched
 from qingyuan.areas.records.models import Record
 from qingyuan.areas.records.review import actions as review
@@ -18,7 +18,7 @@ from qingyuan.areas.telemetry.models import Event, HourValue
 from qingyuan.areas.telemetry.pipeline import run
 from qingyuan.areas.telemetry.references import shown
 from qingyuan.areas.telemetry.sources import simulated
-from qingyuan.forms import load_forms
+from qingyuan.forms import Happened, load_forms
 from qingyuan.forms.sampling import sample
 from qingyuan.kernel.clock import CST
 from qingyuan.kernel.windows import HOUR
@@ -236,6 +236,39 @@ def test_a_repair_takes_its_hours_and_no_more(boiler, cast):
     assert [line.hours for line in told.lines if line.factor == "a21026"
             and line.code == "fault"] == [3]
     actions.void(cast.manager, record, "重复填写")
+    run(now=NOW)
+    assert lost(boiler) == []
+
+
+def stop(cast, one, begin, end=None) -> Record:
+    """A record that the analysers stood still for repair, as far as it is known when."""
+    draft = actions.start(cast.engineer, one.point, "om.stop", system=one.system, day=DAY)
+    answers = sample(FORMS["om.stop"], 1, technique="extractive", day=DAY)
+    row = answers["stops"]["rows"][0] | {"what": "监测设备停机检修", "begin": stamp(begin)}
+    row.pop("end", None)
+    answers["stops"]["rows"] = [row if end is None else row | {"end": stamp(end)}]
+    record = actions.submit(cast.engineer, draft, answers, finished_at=at(20) * 1000)
+    run(now=NOW)
+    return record
+
+
+@pytest.mark.parametrize(("again", "until"), [(False, 24), (True, 8)])
+def test_what_one_record_began_goes_with_it_whoever_ended_it(boiler, cast, again, until):
+    began = stop(cast, boiler, 4)
+    assert lost(boiler) == list(range(4, 24))
+    [event] = Event.objects.filter(reference=f"record:{began.pk}")
+    ending = stop(cast, boiler, 5, 7)
+    events.enter(cast.engineer, ending, [Happened("maintenance_end", "", None, at(8), "x")])
+    event.refresh_from_db()
+    assert event.replaced_by.end == at(8)
+    actions.void(cast.manager, ending, "时间写错")
+    run(now=NOW)
+    assert lost(boiler) == list(range(4, 24))  # ended by nobody any more
+    if again:
+        events.enter(cast.engineer, ending, [Happened("maintenance_end", "", None, at(8), "x")])
+        run(now=NOW)
+    assert lost(boiler) == list(range(4, until))
+    actions.void(cast.manager, began, "并未停机")
     run(now=NOW)
     assert lost(boiler) == []
 
