@@ -97,9 +97,11 @@ class Dispatcher:
                 if word in ("down", "busy"):
                     break
         finally:
-            if sender is not None:
-                sender.close()
-            self._said.put((place, parcels, "over", ""))
+            try:
+                if sender is not None:
+                    sender.close()
+            finally:  # without it nobody would ever talk to the endpoint again
+                self._said.put((place, parcels, "over", ""))
 
     # -- writing ---------------------------------------------------------------------------------
 

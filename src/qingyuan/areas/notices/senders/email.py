@@ -51,9 +51,15 @@ class Sender:
             raise Down(missing())
         if not target.address.isascii():
             raise Refused(_("邮件地址中不能有中文"))
-        if self._link is None:
-            self._link = _connected()
-        self._link.send_message(mail(target.address, message))
+        made = mail(target.address, message)
+        if self._link is not None:
+            try:
+                self._link.send_message(made)
+                return
+            except smtplib.SMTPServerDisconnected:  # many servers end a connection after some mails
+                self.close()
+        self._link = _connected()
+        self._link.send_message(made)
 
     def _cut(self) -> None:
         link = self._link

@@ -30,6 +30,8 @@ class _Mail(socketserver.StreamRequestHandler):
                 lines = iter(self.rfile.readline, b".\r\n")
                 box.append((to, b"".join(lines)))
                 self.say("250 taken")
+                if self.server.one_each:
+                    return
             elif word == b"QUIT":
                 self.say("221 bye")
                 return
@@ -42,6 +44,7 @@ class _Mail(socketserver.StreamRequestHandler):
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address, daemon_threads, block_on_close = True, True, False
+    one_each = False  # whether a connection ends after one mail
 
 
 class _Web(BaseHTTPRequestHandler):

@@ -94,6 +94,15 @@ def test_mail_server_that_knows_no_such_person_refuses_one_mail(mail_sink):
         send("email", "nobody@example.com")
 
 
+def test_mail_server_that_takes_one_mail_a_connection_gets_them_all(mail_sink):
+    mail_sink.one_each = True
+    one = senders.open_sender("email")
+    for n in range(3):
+        one.send(Target(f"someone{n}@example.com"), SAID)
+    one.close()
+    assert [to for to, _mail in mail_sink.box] == [f"someone{n}@example.com" for n in range(3)]
+
+
 def test_sms_goes_by_the_gateway_of_the_setting(web_sink, settings):
     settings.SMS = {"url": f"{web_sink.url}/sms", "token": "t0", "good": '"code": 0',
                     "json": {"to": ["{phone}"], "msg": "【示例】{text}"}}

@@ -8,7 +8,8 @@ import pytest
 from qingyuan.areas.notices import outbox
 from qingyuan.areas.notices.actions import tell, tell_group
 from qingyuan.areas.notices.dispatch import Dispatcher
-from qingyuan.areas.notices.models import Channel, Delivery, Preference, QuietHours
+from qingyuan.areas.notices.jobs import trim_notices
+from qingyuan.areas.notices.models import Channel, Delivery, Notice, Preference, QuietHours
 
 EVENING = 1_795_446_000_000  # 2026-11-23 23:00 in China
 HOUR = 3600
@@ -268,3 +269,17 @@ def test_endpoint_that_says_nothing_blocks_nobody(robot, group, web_sink, monkey
     lost = Delivery.objects.filter(channel__in=silent).exclude(
         state__in=["waiting", "retrying"])
     assert not lost.exists()
+
+
+def test_after_a_year_only_what_was_sent_or_read_goes(cast, mailbox, robot, group):
+    mailbox()
+    for title in ("已读", "未读", "未送达"):
+        tell(cast.houses.unit, [cast.engineer.user], kind="order", title=title, at=EVENING)
+    group("发给群")
+    Delivery.objects.exclude(title="未送达").update(state="sent")
+    Delivery.objects.filter(title="未送达").update(state="failed")
+    Notice.objects.exclude(title="未读").update(read_at=EVENING)
+    assert trim_notices(EVENING / 1000 + 399 * 86_400) == ""
+    trim_notices(EVENING / 1000 + 401 * 86_400)
+    assert set(Notice.objects.values_list("title", flat=True)) == {"未读", "未送达"}
+    assert states() == ["failed"]
