@@ -11,6 +11,7 @@ from .analysers import ANALYSERS
 from .changed import CHANGED
 from .detector import Detector, run
 from .judged import JUDGED
+from .links import watch_links
 from .minutes import MINUTES
 from .mismatch import MISMATCH
 
@@ -29,4 +30,4 @@ def watch(now: int | None = None) -> str:
     return f"{count} findings" if count else ""
 
 
-JOBS = (Periodic("watch", EVERY, watch),)
+JOBS = (Periodic("watch", EVERY, watch), Periodic("watch_links", 60, watch_links))
