@@ -19,6 +19,7 @@ from .outbox import Parcel
 
 THREADS = 32  # they only wait; made when needed
 BATCH_SECONDS = 60  # then a conversation ends, that its thread may serve another
+CLOSING = 8.0  # seconds that a worker which is told to stop waits; it is killed after twelve
 log = logging.getLogger("qingyuan.notices")
 # (parcels, what became of them, error); "over" is the end of the conversation
 Said = tuple[str, Sequence[Parcel], str, str]
@@ -51,13 +52,17 @@ class Dispatcher:
                 self._start()
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
-    def close(self) -> None:
-        """Let the conversations under way end with the message they are at, and write it down."""
+    def close(self, seconds: float = CLOSING) -> None:
+        """Let the conversations under way end with the message they are at, and write it down. What
+        is still waited for then stays claimed: it may have been sent."""
         self._stopping.set()
-        self._pool.shutdown(wait=True)
-        counts = {"sent": 0, "failed": 0}
-        while not self._said.empty():
-            self._settle(self._said.get(), counts)
+        ends, counts = time.monotonic() + seconds, {"sent": 0, "failed": 0}
+        while self._busy and (left := ends - time.monotonic()) > 0:
+            try:
+                self._settle(self._said.get(timeout=left), counts)
+            except queue.Empty:
+                break
+        self._pool.shutdown(wait=False)
 
     # -- deciding --------------------------------------------------------------------------------
 
