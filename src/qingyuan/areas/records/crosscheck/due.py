@@ -3,6 +3,7 @@ explains. Pieces are small, so that a day's worth of records never holds up the 
 
 import logging
 import time
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -77,6 +78,15 @@ def look_again(now: int | None = None) -> str:
     changed = [one.pk for one in rows.iterator(chunk_size=200) if _changed(one)]
     CrossCheck.objects.filter(pk__in=changed).update(due_at=at)
     return f"{len(changed)} records" if changed else ""
+
+
+def ask_again(points: Iterable[int], since: int, until: int, now: int | None = None) -> int:
+    """Have records of points looked at again whose visits touch [since, until) (epoch s), however
+    long ago: for whoever has just filled or replaced data in bulk. How many."""
+    at = round(time.time() * 1000) if now is None else now
+    return CrossCheck.objects.filter(
+        record__point__in=list(points), record__state__in=STANDING, run_at__isnull=False,
+        since__lt=until * 1000, until__gt=since * 1000).update(due_at=at)
 
 
 def _changed(check: CrossCheck) -> bool:

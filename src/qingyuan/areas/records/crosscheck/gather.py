@@ -3,6 +3,7 @@ point about the time of the work. What is not known stays out; see ``crosscheck.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Q
@@ -37,7 +38,7 @@ class Gathered:
     """A visit; what of it was counted (``CrossCheck.seen``); which records it has."""
 
     visit: Visit
-    seen: Mapping[str, int]
+    seen: Mapping[str, int | str]
     records: tuple[int, ...]
 
 
@@ -98,14 +99,18 @@ def span_of(record: Record) -> Span:
     return start, start + 24 * 3600
 
 
-def counted(record: Record, span: Span) -> dict[str, int]:
-    """How much there is of what arrives late: readings, marks, presences and records about a span.
-    Five queries on keys."""
+def counted(record: Record, span: Span) -> dict[str, int | str]:
+    """What of all that arrives late was there: the minutes by their bytes, since they may be
+    replaced, of real-time data, marks, presences and records how many. Five queries on keys."""
     since, until = series.window(span)
     point = record.point_id
+    digest = blake2b(digest_size=8)
+    for at, packed, flags in MinuteReading.objects.filter(
+            point=point, time__gte=since, time__lt=until).order_by("time", "shape").values_list(
+            "time", "packed", "flags"):
+        digest.update(b"%d %s %s" % (at, bytes(packed), flags.encode()))
     return {
-        "minutes": MinuteReading.objects.filter(
-            point=point, time__gte=since, time__lt=until).count(),
+        "minutes": digest.hexdigest(),
         "realtime": RealtimeReading.objects.filter(
             point=point, time__gte=since, time__lt=until).count(),
         "marks": Mark.objects.filter(

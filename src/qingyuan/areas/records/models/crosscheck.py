@@ -13,8 +13,9 @@ class CrossCheck(models.Model):
     before the first run, ``due_at`` when it is to run (again), None when nothing more is awaited;
     all epoch milliseconds. ``visit`` names the visit, which records of one person and day at a
     point share. ``signals`` [{code, severity, score, sentence, evidence, work, factor}], the
-    heaviest first; ``outcomes`` [{code, answer, reason}], one a check; ``seen`` counts what the run
-    had before it, so that what arrives later makes it run again."""
+    heaviest first; ``outcomes`` [{code, answer, reason}], one a check; ``seen`` tells by
+    counts and a digest what the run had before it, so that what arrives later makes it run again.
+    """
 
     record = models.OneToOneField(Record, models.PROTECT, related_name="cross_check")
     visit = models.CharField(max_length=64, blank=True)

@@ -17,7 +17,7 @@ from qingyuan.areas.records.keeping.photos import placed
 from qingyuan.areas.records.models import CrossCheck, Presence, Record, RecordFile
 from qingyuan.areas.records.review import actions as review
 from qingyuan.areas.telemetry import backfill
-from qingyuan.areas.telemetry.models import Mark
+from qingyuan.areas.telemetry.models import Mark, MinuteReading
 from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.forms import load_forms
 from qingyuan.forms.sampling import sample
@@ -174,6 +174,20 @@ def test_back_filled_minutes_make_it_look_again(placed_point, there, written):
     assert due.look_again(AFTER) == "1 records"
     assert due.run_due(AFTER) == "1 records, 1 flagged"
     assert Finding.objects.filter(kind="cross_check", open=True).count() == 1
+
+
+def test_replaced_minutes_make_it_look_again(placed_point, there, written):
+    minutes(placed_point.point, gas=False, flag="")
+    there(placed_point.point, TEN - 600, TEN + 4200)
+    record = written()
+    run(record, AFTER)
+    MinuteReading.objects.filter(point=placed_point.point).delete()
+    minutes(placed_point.point)
+    assert due.look_again(AFTER) == "1 records"
+    assert due.run_due(AFTER) == "1 records, 0 flagged"
+    assert Finding.objects.get().state == "closed"
+    record.refresh_from_db()
+    assert record.risk == 0
 
 
 def test_a_reading_that_was_made_better_is_found(placed_point, there, written):
@@ -385,6 +399,13 @@ def test_a_mark_that_is_withdrawn_is_asked_about_no_more(cast, placed_point):
     Mark.objects.filter(pk=row.pk).update(withdrawn_at=AFTER)
     due.look_at_marks(AFTER)
     assert not Finding.objects.filter(open=True).exists()
+
+
+def test_who_fills_data_in_bulk_has_records_looked_at_again(doubtful):
+    CrossCheck.objects.update(due_at=None)
+    assert due.ask_again([doubtful.point_id], TEN - 86_400, TEN - 7200, AFTER) == 0
+    assert due.ask_again([doubtful.point_id], TEN - 86_400, TEN + 60, AFTER) == 1
+    assert due.run_due(AFTER) == "1 records, 1 flagged"
 
 
 # -- cost -----------------------------------------------------------------------------------------
