@@ -10,10 +10,12 @@ from .alarms import ALARMS
 from .analysers import ANALYSERS
 from .changed import CHANGED
 from .detector import Detector, run
+from .duties import watch_duties
 from .judged import JUDGED
 from .links import watch_links
 from .minutes import MINUTES
 from .mismatch import MISMATCH
+from .papers import watch_papers
 
 DETECTORS: tuple[Detector, ...] = (
     JUDGED, MINUTES, ANALYSERS, ALARMS, MISMATCH, CHANGED,
@@ -30,4 +32,5 @@ def watch(now: int | None = None) -> str:
     return f"{count} findings" if count else ""
 
 
-JOBS = (Periodic("watch", EVERY, watch), Periodic("watch_links", 60, watch_links))
+JOBS = (Periodic("watch", EVERY, watch), Periodic("watch_links", 60, watch_links),
+        Periodic("watch_duties", 300, watch_duties), Periodic("watch_papers", 3600, watch_papers))
