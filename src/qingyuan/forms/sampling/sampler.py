@@ -56,9 +56,9 @@ class Sampler:
         for section in self.form.sections:
             if not section.applies(self.setting):
                 continue
-            known = self.known.get(section.name, {})
+            known = self.known.get(section.name)
             cells: Cells = {b.name: {} for b in section.blocks_for(self.setting)
-                            if not known or b.name in known}
+                            if known is None or b.name in known}
             self.sheet.answers[section.name] = cells
             for group in self.sheet.groups_of(section):
                 self._fill(group, section)

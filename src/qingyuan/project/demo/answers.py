@@ -50,8 +50,6 @@ def believable(
         known = draft.get(section.name) or {}
         cells = answers.get(section.name) or {}
         blocks = {block.name for block in section.blocks}
-        if blocks and known:
-            answers[section.name] = cells = {k: v for k, v in cells.items() if k in known}
         groups = [(cells[k], known.get(k) or {}) for k in cells] if blocks else [(cells, known)]
         for group, before in groups:
             writer.fields(section.fields, group, before)

@@ -30,6 +30,7 @@ ADJUST, BEYOND = 0.12, 0.13
 """Share of analysers that have drifted so far that they are adjusted; drift of one that is out of
 control, as a share of its range."""
 
+SCATTER = 0.04  # of a reference method against an instrument that sees the same gas
 CLEANED = 0.3  # of the rounds of inspection take the analysers out of their measurement
 _RUN = 24 * MINUTE  # zero gas, span gas and purge once
 
@@ -138,7 +139,7 @@ def _verification(visit: _Visit, found: Shown) -> None:
     first = visit.begin + 15 * MINUTE
     for _section, block, cells, factor in visit.blocks("factors"):
         count = 9 if block.keys.get("pairs") == "gas" else 5
-        bias, pairs = 1 + 0.02 * visit.dice.gauss(0, 1), []
+        bias, pairs = 1 + 0.03 * visit.dice.gauss(0, 1), []
         for turn in range(count):
             start = first + turn * 12 * MINUTE
             value = _mean(signal, factor.key, start, 8 * MINUTE)
@@ -146,7 +147,7 @@ def _verification(visit: _Visit, found: Shown) -> None:
                 break
             pairs.append({
                 "begin": _stamp(start), "end": _stamp(start + 8 * MINUTE), "cems": value,
-                "reference": round(max(0.0, value * bias * (1 + 0.015 * visit.dice.gauss(0, 1))),
+                "reference": round(max(0.0, value * bias * (1 + SCATTER * visit.dice.gauss(0, 1))),
                                    factor.decimals + 1)})
         known[block.name] = {"unit": cells.get("unit", _unit(factor)), "pairs": pairs} if len(
             pairs) == count else {}
@@ -165,7 +166,7 @@ def _water_comparison(visit: _Visit, found: Shown) -> None:
             online = _mean(signal, factor.key, sampled + 45 * MINUTE, 10 * MINUTE)
             if online is None:
                 break
-            lab = online * (1 + 0.03 * visit.dice.gauss(0, 1))
+            lab = online * (1 + SCATTER * visit.dice.gauss(0, 1))
             samples.append({
                 "sampled": _stamp(sampled), "online": online,
                 "reference1": round(lab * 1.005, factor.decimals + 1),
