@@ -161,7 +161,7 @@ def test_an_indication_and_its_response(
 ) -> None:
     form = FORMS["om.indication"]
     answers = sample(form, 1, technique="extractive")
-    gases = {"high": full * 0.9, "mid": full * 0.55, "low": full * 0.25}
+    gases = {"high": full * 9 / 10, "mid": full * 11 / 20, "low": full / 4}
     group = {**answers["gases"][block[0]], "unit": unit, "full_scale": full,
              "runs": [{"transport": 40, "rise": slow}] * 3}
     levels = []
