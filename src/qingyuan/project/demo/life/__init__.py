@@ -21,7 +21,7 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
 
     from .. import works
     from ..history import registered
-    from . import founding, office, visits
+    from . import alarms, founding, office, visits
     from .people import company
 
     now = time.time()
@@ -36,6 +36,7 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
         first = date.fromisoformat(kept.read_text().strip()) + timedelta(days=1)
     else:
         founding.found(house, first)
+        alarms.roster(house, today)
     day = first
     while day <= today:
         began = time.monotonic()
@@ -46,6 +47,7 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
         if day < today:
             kept.write_text(day.isoformat())
         day += timedelta(days=1)
+    _say(f"{alarms.work(house)} findings were seen to")
     known = registered([one.spec for one in house.points.values()])
     _say(f"{works.impress(data, known, simulated())} hours of visits were there already")
     return 0
