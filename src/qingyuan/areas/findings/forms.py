@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.assets.sites_queries import colleagues
 from qingyuan.areas.organisations.scope import Scope
 
 from .kinds import KINDS
-from .models import Cause, Finding, Handling
+from .models import Cause, Finding, FindingRule, Handling, Severity
+from .silences import MOST_MINUTES
+from .thresholds import words
 
 
 class Act(forms.Form):
@@ -61,3 +64,86 @@ class Handle(Act):
             self.fields["cause"].required = True
         else:
             del self.fields["cause"]
+
+
+class WhyForm(forms.Form):
+    why = forms.CharField(label=_("依据"), max_length=200)
+
+
+def place(point: Any) -> str:
+    """A point as a choice says it."""
+    return f"{point.organisation.name} · {point.name}"
+
+
+class SilenceForm(forms.Form):
+    """What is silenced, until when, why."""
+
+    kind = forms.ChoiceField(label=_("种类"), required=False)
+    point = forms.ModelChoiceField(
+        queryset=None, label=_("点位"), required=False, empty_label=_("全部点位"))
+    factor = forms.CharField(
+        label=_("因子编码"), required=False, max_length=16,
+        widget=forms.TextInput(attrs={"class": "mono", "placeholder": "a21026"}),
+        help_text=_("不填为全部因子"))
+    until = forms.DateTimeField(
+        label=_("静默至"), help_text=_("北京时间，最长 30 天"), widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
+    reason = forms.CharField(label=_("原因"), max_length=200)
+
+    def __init__(self, scope: Scope, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            ("", _("全部种类")), *((code, one.label) for code, one in KINDS.items())]
+        self.fields["point"].queryset = points_of(scope).order_by("organisation__name", "name")
+        self.fields["point"].label_from_instance = place
+
+    def facts(self) -> dict[str, Any]:
+        """As ``silences.silence`` takes them."""
+        said = dict(self.cleaned_data)
+        return {**said, "until": round(said["until"].timestamp() * 1000)}
+
+
+class RuleForm(forms.Form):
+    """What the unit wants of a kind otherwise; what is blank is as the table (at a point: as the
+    unit) has it."""
+
+    on = forms.BooleanField(label=_("启用"), required=False, initial=True)
+    severity = forms.ChoiceField(label=_("级别"), required=False)
+    respond_minutes = forms.IntegerField(
+        label=_("响应时限"), required=False, min_value=1, max_value=MOST_MINUTES)
+    handle_minutes = forms.IntegerField(
+        label=_("处理时限"), required=False, min_value=1, max_value=MOST_MINUTES)
+    reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("如：合同约定、内部制度"))
+
+    def __init__(
+        self, kind: str, point: Any, row: FindingRule | None, *args: Any, **kwargs: Any
+    ) -> None:
+        said = {} if row is None else {
+            "on": row.on, "severity": row.severity, "respond_minutes": row.respond_minutes,
+            "handle_minutes": row.handle_minutes,
+            **{f"t_{name}": value for name, value in row.thresholds.items()}}
+        super().__init__(*args, initial=said, **kwargs)
+        usual = _("不改") if point is None else _("同本单位设置")
+        self.fields["severity"].choices = [("", usual), *Severity.choices]
+        self.names = list(KINDS[kind].thresholds)
+        reason = self.fields.pop("reason")
+        for name, value in KINDS[kind].thresholds.items():
+            self.fields[f"t_{name}"] = forms.FloatField(
+                label=words(kind, name).label, required=False, min_value=0, max_value=999_999,
+                widget=forms.NumberInput(attrs={"step": "any", "placeholder": f"{value:g}"}))
+        self.fields["reason"] = reason
+        self.units = {"respond_minutes": _("分钟"), "handle_minutes": _("分钟"),
+                      **{f"t_{name}": words(kind, name).unit for name in self.names}}
+
+    def lines(self) -> list[tuple[Any, object]]:
+        """(field, unit) in the order of the page."""
+        return [(bound, self.units.get(bound.name, "")) for bound in self]
+
+    def facts(self) -> dict[str, Any]:
+        """As ``silences.set_rule`` takes them."""
+        said = self.cleaned_data
+        return {"on": said["on"], "severity": said["severity"],
+                "respond_minutes": said["respond_minutes"],
+                "handle_minutes": said["handle_minutes"], "reason": said["reason"],
+                "thresholds": {name: said[f"t_{name}"] for name in self.names
+                               if said[f"t_{name}"] is not None}}

@@ -17,6 +17,7 @@ bring("findings", verbs={
     "silence": _("静默"),
     "end_silence": _("结束静默"),
     "set_finding_rule": _("修改发现规则"),
+    "clear_finding_rule": _("发现规则恢复默认"),
 }, names={
     "person": _("处理人"), "acknowledged_at": _("响应时间"), "acknowledged_by": _("响应人"),
     "handled_at": _("处理时间"), "handled_by": _("处理人员"), "handling": _("处理方式"),

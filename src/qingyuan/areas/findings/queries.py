@@ -34,11 +34,13 @@ def silences_of(scope: Scope) -> QuerySet[Silence]:
     """The unit's silences, newest first."""
     if not may(scope, "see_findings"):
         return Silence.objects.none()
-    return Silence.objects.filter(organisation=scope.organisation).select_related("point")
+    return Silence.objects.filter(organisation=scope.organisation).select_related(
+        "point__organisation")
 
 
 def rules_of(scope: Scope) -> QuerySet[FindingRule]:
     """What the unit wants otherwise than the table says."""
     if not may(scope, "see_findings"):
         return FindingRule.objects.none()
-    return FindingRule.objects.filter(organisation=scope.organisation).select_related("point")
+    return FindingRule.objects.filter(organisation=scope.organisation).select_related(
+        "point__organisation")

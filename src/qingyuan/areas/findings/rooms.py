@@ -1,10 +1,15 @@
-"""The room of findings."""
+"""The rooms of findings."""
 
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.ui.navigation import EVERYBODY, Room, bring
+from qingyuan.ui.navigation import EVERYBODY, HOUSE, Room, bring
 
 bring("data", {
     15: Room(_("报警与发现"), "alert-triangle", "findings:findings",
-             ("findings:findings", "findings:finding"), EVERYBODY),
+             ("findings:findings", "findings:finding", "findings:silences",
+              "findings:silence-new"), EVERYBODY),
+})
+bring("setup", {
+    95: Room(_("发现规则"), "adjustments-horizontal", "findings:finding-rules",
+             ("findings:finding-rules", "findings:finding-rule"), HOUSE),
 })

@@ -17,6 +17,7 @@ from .kinds import KINDS
 from .models import Finding, FindingRule, Severity, Silence
 
 LONGEST = 30 * 86_400_000  # ms
+MOST_MINUTES = 366 * 1440
 
 
 @transaction.atomic
@@ -104,6 +105,9 @@ def set_rule(
         raise ValidationError({"thresholds": _("阈值须为 0 至 1000000 之间的数")})
     if not reason.strip():
         raise ValidationError({"reason": _("请填写修改依据")})
+    for name, minutes in (("respond_minutes", respond_minutes), ("handle_minutes", handle_minutes)):
+        if minutes is not None and not 0 < minutes <= MOST_MINUTES:
+            raise ValidationError({name: _("时限须为 1 至 %d 分钟") % MOST_MINUTES})
     held = visible_point(scope, point.pk) if point is not None else None
     old = queries.rules_of(scope).filter(kind=kind, point=held).first()
     facts = {"on": on, "severity": severity, "respond_minutes": respond_minutes,
@@ -115,3 +119,19 @@ def set_rule(
     before = {name: getattr(old, name) for name in facts} if old else None
     audit(scope, "set_finding_rule", row, before=before, after=facts)
     return row
+
+
+@transaction.atomic
+def clear_rule(scope: Scope, rule: FindingRule, reason: str) -> None:
+    """The table holds again (at a point: the unit's rule); FindingRule.DoesNotExist for another
+    unit's."""
+    require(scope, "set_finding_rules")
+    row = queries.rules_of(scope).select_for_update(of=("self",)).get(pk=rule.pk)
+    if not reason.strip():
+        raise ValidationError({"reason": _("请填写修改依据")})
+    before = {"kind": row.kind, "point": row.point.name if row.point else "", "on": row.on,
+              "severity": row.severity, "respond_minutes": row.respond_minutes,
+              "handle_minutes": row.handle_minutes, "thresholds": row.thresholds}
+    audit(scope, "clear_finding_rule", row, before=before,
+          after={**dict.fromkeys(before, ""), "reason": reason.strip()[:200]})
+    row.delete()

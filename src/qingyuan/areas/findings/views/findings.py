@@ -16,15 +16,14 @@ from django.views.decorators.http import require_POST
 
 from qingyuan.areas.assets.forms import refuse
 from qingyuan.areas.assets.queries import points_of
+from qingyuan.areas.findings import actions, forms, kinds, listing, queries, states
+from qingyuan.areas.findings.models import Finding, Severity, State
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.kernel.clock import CST
 from qingyuan.ui import sheets
 from qingyuan.ui.numbers import china_time
-
-from . import actions, forms, kinds, listing, queries, states
-from .models import Finding, Severity, State
 
 PAGE = 50
 MOST = 20_000  # rows of an export
@@ -138,6 +137,7 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "members": row.members.select_related("point").order_by("-last_at")[:PAGE],
         "entries": [(one, states.WORDS.get(one.verb, one.verb)) for one in row.entries.all()],
         "evidence": evidence(row), "order": int(order) if order.isdecimal() else None,
+        "may_silence": own and row.open and not row.silenced and may(scope, "silence_findings"),
         "may_order": (own and row.open and not row.order and may(scope, "open_order")
                       and row.kind in kinds.KINDS and kinds.KINDS[row.kind].orders),
         "day": datetime.fromtimestamp(row.first_at / 1000, CST).date(), "done": State.CLOSED,

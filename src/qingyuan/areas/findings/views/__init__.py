@@ -1,0 +1,1 @@
+"""Pages of findings, silences, rules, orders received and response rates."""
