@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("files", "assets", "maintenance", "records", "notices")
+ROOMS = ("files", "assets", "maintenance", "records", "notices", "findings")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -62,6 +62,9 @@ SAID: dict[str, dict[str, Any]] = {
     "notices.delivery": {"state": "failed"},
     "notices.preference": {"digest": True, "kind": "task"},
     "notices.dutyshift": {"until": 1_795_003_600_000},
+    "findings.finding": {"kind": "zero", "group": "data", "order": "", "handling": "", "cause": ""},
+    "findings.silence": {"kind": "zero", "ended_at": None, "until": 1_999_000_000_000},
+    "findings.findingrule": {"kind": "zero", "thresholds": {}},
     "telemetry.event": {"kind": "fault", "passed": None, "replaced_by": None, "factor": ""},
 }
 RECORD_FILES = "hj75.g4"
@@ -187,7 +190,7 @@ def filled(route: str, key: int) -> str:
     """A route with its holes filled."""
     texts = {"sha256": DIGEST[key], "digest": DIGEST[key], "form": "csv", "key": "hj75.g1.log",
              "month": "2026-11", "day": "2026-11-20", "year": "2026", "side": "given",
-             "id": "0" * 16}
+             "id": "0" * 16, "kind": "zero"}
 
     def fill(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
