@@ -47,6 +47,8 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
         if day < today:
             kept.write_text(day.isoformat())
         day += timedelta(days=1)
+    if first < today - timedelta(days=7):
+        alarms.forget_the_empty_past(house)
     _say(f"{alarms.work(house)} findings were seen to")
     known = registered([one.spec for one in house.points.values()])
     _say(f"{works.impress(data, known, simulated())} hours of visits were there already")

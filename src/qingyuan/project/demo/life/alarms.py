@@ -38,6 +38,22 @@ def roster(house: House, today: date) -> int:
     return made
 
 
+def forget_the_empty_past(house: House) -> int:
+    """While the past was lived the watch saw duties of weeks that nobody had done yet. Their
+    findings go, with what was told of them; the watch looks again. How many."""
+    from qingyuan.areas.findings.models import Finding, FindingEntry
+    from qingyuan.areas.notices.models import Notice
+    from qingyuan.areas.watch.models import Kept
+
+    rows = Finding.objects.filter(organisation=house.unit, group="duty")
+    refs = [f"finding:{pk}" for pk in rows.values_list("pk", flat=True)]
+    Notice.objects.filter(organisation=house.unit, ref__in=refs).delete()
+    FindingEntry.objects.filter(finding__in=rows).delete()
+    Kept.objects.filter(organisation=house.unit, detector="duties").delete()
+    rows.delete()
+    return len(refs)
+
+
 def work(house: House) -> int:
     """What was done by now about some of the findings that are there; how many."""
     from qingyuan.areas.findings.models import Finding, State

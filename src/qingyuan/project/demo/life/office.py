@@ -8,6 +8,7 @@ from typing import Any
 from .. import clock
 from . import agreements, instant
 from .people import House, Point, share
+from .visits import invented
 
 LEFT_ODD = 0.06  # of the desk's exceptions are left
 DESK_DAYS = 4  # days back over which the desk was kept
@@ -75,6 +76,8 @@ def _sitting(house: House, at: float, returned: float) -> dict[str, int]:
     for row in waiting.select_related("point"):
         if share("asks", row.pk) < ASKS and (row.submitted_at or 0) > (at - 26 * 3600) * 1000:
             continue  # the reviewer asks the engineer first
+        if invented(house, row.form, row.sheet_id or 0, (row.finished_at or 0) / 1000):
+            continue  # nobody has found out yet
         spent = 20 + int(150 * share("s", row.pk))
         at += spent + 5
         with clock.at(at):

@@ -121,17 +121,17 @@ def _record(
         answers = believable(engine.form, row.answers, engine.setting, engine.book.book, visit,
                              seed=seed, failing=failing, figures=seen.answers)
         actions.submit(scope, row, answers, finished_at=int(end * 1000))
-    if _invented(house, sheet, end):
+    if invented(house, sheet.form, sheet.pk, end):
         return
     works.note(house.data, point.spec.mn, seen.events)
     if seen.flagged:
         _mark(house, scope, point, seen, end)
 
 
-def _invented(house: House, sheet: Any, end: float) -> bool:
+def invented(house: House, form: str, sheet: int, end: float) -> bool:
     """Whether a calibration of the last days was written down and never done."""
-    return (sheet.form == "hj75.g4" and end > house.now - INVENTED_DAYS * 86_400
-            and share("invented", sheet.pk) < INVENTED)
+    return (form == "hj75.g4" and end > house.now - INVENTED_DAYS * 86_400
+            and share("invented", sheet) < INVENTED)
 
 
 def _mark(house: House, scope: Any, point: Point, seen: gauges.Shown, end: float) -> None:
