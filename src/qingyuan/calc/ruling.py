@@ -105,7 +105,26 @@ RECORDS: tuple[str, ...] = (
 )
 """What ``calc.quality`` reads to judge a record of a calibration, verification or comparison."""
 
-READ: tuple[str, ...] = tuple(sorted({*JUDGED, *BESIDE, *CLOCKS, *RECORDS}))
+CAPABILITY: tuple[str, ...] = (
+    *(f"capability.{one}.required" for one in (
+        "certificates", "commitment", "core_spare", "filing", "lab", "material", "platform",
+        "rooms", "scope", "staff_types", "store", "systems", "tools")),
+    *(f"capability.system.{one}" for one in (
+        "archives", "hazardous_waste", "personnel", "reporting", "sop", "supervision")),
+    *(f"capability.platform.{one}" for one in (
+        "analysis", "back_office_review", "data_access", "data_management",
+        "document_management", "mobile", "om_management", "reports", "task_management")),
+    "capability.certificates.judged", "capability.commitment.by", "capability.consumable.basis",
+    "capability.consumable.share", "capability.core_spare.compare",
+    "capability.core_spare.compatible", "capability.newcomer.months",
+    "capability.newcomer.reading", "capability.office.area_min", "capability.office.area_of",
+    "capability.om_staff.min", "capability.om_staff.points_by", "capability.om_staff.points_max",
+    "capability.posts.count", "capability.store.standby_min", "capability.supervisor.points",
+    "capability.vehicle.sets",
+)
+"""What ``assess.capability`` reads to judge what a unit must have."""
+
+READ: tuple[str, ...] = tuple(sorted({*JUDGED, *BESIDE, *CLOCKS, *RECORDS, *CAPABILITY}))
 """Every provision that judging works with. A name comes in together with the code that reads it
 and a scenario under ``cases/`` that fails when its value changes."""
 

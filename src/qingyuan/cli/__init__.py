@@ -19,6 +19,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "judge": ("judge", "judge a point's minutes from files: hours, days, months, quarter"),
     "check-record": (
         "check_record", "judge one record of a calibration, verification or comparison"),
+    "capability": (
+        "capability", "what an O&M unit must have, check by check, from a facts file"),
     "rules": ("rules", "the book of rules: list, show, check, compare"),
     "formula": ("formula", "work out a formula of the standards with the numbers shown"),
     "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from qingyuan.calc import aggregate, rates
-from qingyuan.calc.ruling import BESIDE, CLOCKS, JUDGED, READ, RECORDS, Properties, Ruling, later
+from qingyuan.calc.ruling import (
+    BESIDE,
+    CAPABILITY,
+    CLOCKS,
+    JUDGED,
+    READ,
+    RECORDS,
+    Properties,
+    Ruling,
+    later,
+)
 from qingyuan.calc.types import Dated, Event, Mark
 from qingyuan.kernel import windows
 from qingyuan.standards import Book, Override, Unregulated
@@ -176,7 +186,7 @@ class TestRead:
 
     def test_the_list_is_sorted_without_doubles_and_in_the_book(self, book):
         assert list(READ) == sorted(set(READ))
-        assert set(READ) == {*JUDGED, *BESIDE, *CLOCKS, *RECORDS}
+        assert set(READ) == {*JUDGED, *BESIDE, *CLOCKS, *RECORDS, *CAPABILITY}
         assert not set(JUDGED) & set(BESIDE)
         assert set(READ) <= set(book.names())
 
