@@ -192,7 +192,8 @@ def findings(request: HttpRequest, offset: Place = 0) -> list[Finding]:
     require(request.scope, "see_findings")
     by = listing.Filters.of(request.GET)
     rows = listing.of_tab(listing.found(request.scope, by), by.state)
-    return list(rows[offset:offset + PAGE])
+    return listing.rows_of(
+        request.scope, list(rows.values_list("pk", flat=True)[offset:offset + PAGE]))
 
 
 @router.get("/findings/counts", response=dict[str, int])

@@ -1,11 +1,14 @@
 """The list of findings as its address asks for it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
+from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.ui.address import small_int
 
@@ -15,6 +18,9 @@ from .queries import findings_of
 
 TABS = ("", *State.values, "all")
 BIG = 2**62
+HITS = 2000  # a search goes from the newest back and ends after so many
+NAMED = 1000  # points whose names a search takes in
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,11 @@ def found(scope: Scope, by: Filters) -> QuerySet[Finding]:
     if by.point is not None:
         rows = rows.filter(point=by.point)
     if by.text:
-        rows = rows.filter(Q(title__icontains=by.text) | Q(point__name__icontains=by.text)
-                           | Q(point__organisation__name__icontains=by.text))
+        # The few points of that name first: a join would look up the name for every finding.
+        named = points_of(scope).filter(
+            Q(name__icontains=by.text) | Q(organisation__name__icontains=by.text))
+        keys = list(named.values_list("pk", flat=True)[:NAMED])
+        rows = rows.filter(Q(title__icontains=by.text) | Q(point__in=keys))
     return rows
 
 
@@ -73,5 +82,45 @@ def counts(rows: QuerySet[Finding]) -> dict[str, int]:
     """How many each tab has. One query."""
     by_state = dict(rows.select_related(None).order_by().values_list("state").annotate(
         Count("pk")))
+    return _sums(by_state)
+
+
+def _sums(by_state: Mapping[str, int]) -> dict[str, int]:
     return {"": sum(by_state.get(one, 0) for one in OPEN), "all": sum(by_state.values()),
             **{one: by_state.get(one, 0) for one in State.values}}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the list. ``counts`` by tab; ``capped``: a search found more than ``HITS``, and
+    the counts are of the newest only."""
+
+    page: Page
+    counts: dict[str, int]
+    capped: bool = False
+
+
+def listed(scope: Scope, by: Filters, number: str | None) -> Listed:
+    """A page as its address asks for it: keys from an index alone, then the rows of the page."""
+    rows, capped = found(scope, by), False
+    keys: Any
+    if by.text:
+        hits = list(rows.values_list("pk", "state")[:HITS + 1])
+        capped, hits = len(hits) > HITS, hits[:HITS]
+        tally = _sums(Counter(state for _pk, state in hits))
+        wanted = (by.state,) if by.state not in ("", "all") else (
+            OPEN if not by.state else tuple(State.values))
+        keys = [pk for pk, state in hits if state in wanted]
+    else:
+        tally, keys = counts(rows), of_tab(rows, by.state).values_list("pk", flat=True)
+    pages = Paginator(keys, PAGE)
+    pages.count = tally[by.state]
+    page = pages.get_page(number)
+    page.object_list = rows_of(scope, list(page.object_list))
+    return Listed(page, tally, capped)
+
+
+def rows_of(scope: Scope, keys: list[int]) -> list[Finding]:
+    """Visible findings of these keys, in their order."""
+    held = {row.pk: row for row in findings_of(scope).filter(pk__in=keys).order_by()}
+    return [held[pk] for pk in keys if pk in held]

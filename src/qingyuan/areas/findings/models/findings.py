@@ -100,8 +100,16 @@ class Finding(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "state", "-last_at", "-id"]),
-            models.Index(fields=["organisation", "kind", "-last_at", "-id"]),
-            models.Index(fields=["organisation", "-last_at", "-id"]),
+            # Counts and the keys of a page come from these alone, without the rows.
+            models.Index(fields=["organisation", "kind", "state", "-last_at", "-id"],
+                         name="finding_by_kind"),
+            models.Index(fields=["organisation", "severity", "state", "-last_at", "-id"],
+                         name="finding_by_severity"),
+            models.Index(fields=["organisation", "person", "state", "-last_at", "-id"],
+                         condition=models.Q(person__isnull=False), name="finding_by_person"),
+            models.Index(fields=["organisation", "-last_at", "-id", "state", "point", "title"],
+                         name="finding_searched"),
+            models.Index(fields=["organisation", "raised_at"], name="finding_by_raised"),
             models.Index(fields=["point", "-last_at", "-id"]),
             models.Index(fields=["order"], condition=~models.Q(order=""), name="finding_of_order"),
             models.Index(fields=["escalate_at"], condition=models.Q(escalate_at__isnull=False),

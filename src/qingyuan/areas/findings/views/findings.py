@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,15 +33,12 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     """Findings by state, the newest first."""
     scope = request.scope
     by = listing.Filters.of(request.GET)
-    rows = listing.found(scope, by)
-    counts = listing.counts(rows)
-    pages = Paginator(listing.of_tab(rows, by.state), PAGE)
-    pages.count = counts[by.state]
+    held = listing.listed(scope, by, request.GET.get("page"))
     return render(request, "findings/findings.html", {
-        "page": pages.get_page(request.GET.get("page")), "by": by,
+        "page": held.page, "by": by, "capped": held.capped, "most": listing.HITS,
         "kinds": [(code, kind.label) for code, kind in kinds.KINDS.items()],
         "severities": Severity.choices, "labels": kinds.label,
-        "tabs": [{"code": code, "count": counts[code]} for code in listing.TABS],
+        "tabs": [{"code": code, "count": held.counts[code]} for code in listing.TABS],
         "point": points_of(scope).filter(pk=by.point).first() if by.point is not None else None,
         "query": request.GET.urlencode(), "may_work": may(scope, "work_finding"),
     })
