@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("files", "assets", "maintenance", "records", "notices", "findings")
+ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -65,6 +65,8 @@ SAID: dict[str, dict[str, Any]] = {
     "findings.finding": {"kind": "zero", "group": "data", "order": "", "handling": "", "cause": ""},
     "findings.silence": {"kind": "zero", "ended_at": None, "until": 1_999_000_000_000},
     "findings.findingrule": {"kind": "zero", "thresholds": {}},
+    "parameters.filingline": {"kind": "range", "factor": "a21026", "value": "0-200"},
+    "parameters.parameterreading": {"kind": "slope", "factor": "a21026", "value": "1.000"},
     "telemetry.event": {"kind": "fault", "passed": None, "replaced_by": None, "factor": ""},
 }
 RECORD_FILES = "hj75.g4"

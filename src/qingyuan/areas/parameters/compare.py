@@ -173,14 +173,14 @@ def _value(row: PointParameter, code: str, factor: str) -> Against:
 
 def _loggers(points: list[int]) -> list[tuple[int, Key, Against]]:
     """The intervals that are registered of a point's only logger."""
-    links: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for pk, since, seconds, minutes in open_links().filter(point__in=points).values_list(
-            "point", "since", "logger__realtime_seconds", "logger__minute_minutes"):
-        links[pk].append((round(since.timestamp() * 1000), seconds, minutes))
+    links: dict[int, dict[int, tuple[int, int, int]]] = defaultdict(dict)
+    for pk, logger, since, seconds, minutes in open_links().filter(point__in=points).values_list(
+            "point", "logger", "since", "logger__realtime_seconds", "logger__minute_minutes"):
+        links[pk][logger] = round(since.timestamp() * 1000), seconds, minutes
     found = []
     for pk, own in links.items():
         if len(own) == 1:
-            since, seconds, minutes = own[0]
+            (since, seconds, minutes), = own.values()
             for code, value in (("rtd_interval", seconds), ("min_interval", minutes)):
                 found.append((pk, (code, ""), Against(
                     "logger", str(value), KINDS[code].unit, since, since)))
