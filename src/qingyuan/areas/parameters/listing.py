@@ -59,9 +59,11 @@ def of_tab(rows: QuerySet[MonitoringPoint], state: str) -> QuerySet[MonitoringPo
 
 
 def counts(rows: QuerySet[MonitoringPoint]) -> dict[str, int]:
-    """How many each tab has. One query."""
-    return rows.order_by().aggregate(**{
-        name or "all": Count("pk", filter=within or None) for name, within in TABS.items()})
+    """How many each tab has; those of no tab's choice under "all". Two queries."""
+    found = rows.order_by().aggregate(**{
+        name or "all": Count("pk", filter=within or None)
+        for name, within in TABS.items() if name != "pending"})
+    return {**found, "pending": rows.filter(TABS["pending"]).count()}
 
 
 def state_of(point: MonitoringPoint) -> str:
