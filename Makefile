@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links
+	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links bench-capability
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -97,6 +97,9 @@ bench-watch: $(STAMP)  ## one new minute of 2,000 points looked at, on SQLite an
 bench-watch-links: $(STAMP)  ## one look at the lines of 100,000 points, on SQLite and PostgreSQL
 	$(BIN)/python bench/watch_links.py
 	$(BIN)/python bench/watch_links.py --database postgresql
+
+bench-capability: $(STAMP)  ## C01 to C21 for 500 units of 200 people and 1,600 points
+	$(BIN)/python bench/capability.py
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules

@@ -51,14 +51,18 @@ class Record:
         spread = _REPEATED.sub(lambda m: ", ".join([m[2]] * int(m[1])), self.data["toml"])
         return _NAME.sub(lambda m: put.get(m[1], m[0]), spread)
 
+    def answer(self, row: str, book: Book) -> Any:
+        """What one row is answered, or how it is refused."""
+        try:
+            return check(self.text(row), book)
+        except BadRecord as error:
+            return {"results": [{}], "refused": str(error)}
+
     def _faults(self, row: str, book: Book) -> Iterator[str]:
         put, colon, demands = row.partition(": ")
         if not colon:
             raise Unreadable(f"not a row: {row!r}")
-        try:
-            answer: Any = check(self.text(row), book)
-        except BadRecord as error:
-            answer = {"results": [{}], "refused": str(error)}
+        answer = self.answer(row, book)
         for demand in demands.split("; "):
             key, _, wanted = demand.strip().partition(" ")
             found = _looked_up(answer, key)
@@ -71,6 +75,8 @@ def _looked_up(answer: Any, key: str) -> Any:
     for name, index in _STEP.findall(key.lstrip("/")):
         if found is None or (name and name not in found):
             return f"no {name or index}"
+        if index and int(index) >= len(found):
+            return f"no [{index}]"
         found = found[name] if name else found[int(index)]
     return found
 

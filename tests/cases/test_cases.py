@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from case_calls import Call, load_calls
+from case_capability import load_capabilities
 from case_demands import OF_PERIODS, complaints
 from case_engine import by_engine
 from case_files import by_files, fits_files
@@ -16,7 +17,7 @@ from qingyuan.standards import load as load_book
 
 SCENARIOS = load()
 IDS = [scenario.id for scenario in SCENARIOS]
-RECORDS = load_records()
+RECORDS = [*load_records(), *load_capabilities()]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=IDS)

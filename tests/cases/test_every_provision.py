@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from case_calls import Call, load_calls
+from case_capability import load_capabilities
 from case_demands import complaints
 from case_engine import as_case, by_engine
 from case_language import Scenario, load
@@ -26,7 +27,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "qingyuan"
 # who judges and reckons rates; record forms prove their own limits
 ROOMS = ("calc", "assess", "areas/telemetry", "areas/reports")
 QUOTED = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
-SCENARIOS: tuple[Scenario | Call | Record, ...] = (*load(), *load_calls(), *load_records())
+SCENARIOS: tuple[Scenario | Call | Record, ...] = (
+    *load(), *load_calls(), *load_records(), *load_capabilities())
 STEP = {
     # shares of few things: the next share that a day of 24 hours, a month, an hour can have
     "water.day.min_share": 0.02, "water.month.min_share": 0.01, "gas.flag.normal_share": 0.02,

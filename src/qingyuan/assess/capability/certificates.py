@@ -12,6 +12,8 @@ from qingyuan.assess.records.answer import agreed
 LEVELS = ("national", "provincial")
 """Clause 4.3: 省级及以上."""
 _WORDS = {"gas": "废气", "water": "废水"}
+_IN_ORDER = Evidence("work", "", True, "")
+"""Work as it should be; there may be thousands, so that they are counted and not shown."""
 _NO_PEOPLE = "缺少人员（[[person]]），无从评价。"
 _NOBODY = "没有在岗运维人员，无从评价。"
 
@@ -29,8 +31,11 @@ def add_months(day: date, months: int) -> date:
 def qualified(person: Person, kind: str | None, day: date) -> bool:
     """Whether the person held on ``day`` a certificate of a provincial or higher body for ``kind``
     (None: for gas or water)."""
-    return any(_counts(one) and one.kind == (kind or one.kind)
-               and within(day, one.issued, one.expires) for one in person.certificates)
+    for one in person.certificates:
+        if ((kind is None or one.kind == kind) and _counts(one)
+                and within(day, one.issued, one.expires)):
+            return True
+    return False
 
 
 def certificates(s: Situation) -> tuple[Outcome, ...]:
@@ -109,11 +114,12 @@ def _work(s: Situation) -> tuple[Evidence, ...]:
 def _worked(work: Work, people: dict[str, Person], kind: str | None, there: set[str],
             months: int) -> Evidence:
     person = people[work.person]
+    able = qualified(person, kind, work.date)
+    if able and kind is not None:
+        return _IN_ORDER
     where = f"{person.name} {work.date} 在 {work.point}"
-    if qualified(person, kind, work.date):
-        told = kind is not None
-        return Evidence("work", work.person, True if told else None,
-                        f"{where}持证作业" if told else f"{where}作业，点位类别未知")
+    if able:
+        return Evidence("work", work.person, None, f"{where}作业，点位类别未知")
     if _new(person, work.date, months):
         led = any(qualified(people[one], kind, work.date) for one in there - {work.person})
         how = "随持证人员" if led else "未持证独自"
