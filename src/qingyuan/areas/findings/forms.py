@@ -10,7 +10,15 @@ from qingyuan.areas.assets.sites_queries import colleagues
 from qingyuan.areas.organisations.scope import Scope
 
 from .kinds import KINDS
-from .models import Cause, Finding, FindingRule, Handling, Severity
+from .models import (
+    Cause,
+    Directive,
+    DirectiveKind,
+    Finding,
+    FindingRule,
+    Handling,
+    Severity,
+)
 from .silences import MOST_MINUTES
 from .thresholds import words
 
@@ -147,3 +155,84 @@ class RuleForm(forms.Form):
                 "handle_minutes": said["handle_minutes"], "reason": said["reason"],
                 "thresholds": {name: said[f"t_{name}"] for name in self.names
                                if said[f"t_{name}"] is not None}}
+
+
+def _day(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(
+        attrs={"type": "date"}, format="%Y-%m-%d"), **more)
+
+
+class ManyFiles(forms.FileField):
+    """Files; the value is a list."""
+
+    class _Input(forms.FileInput):
+        allow_multiple_selected = True
+
+        def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+            return files.getlist(name)
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(widget=self._Input(attrs={"multiple": True, "accept": "image/*,.pdf"}),
+                         **more)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = list(data or ())
+        if not given:
+            super().clean(None, initial)
+        return [super(ManyFiles, self).clean(one, initial) for one in given]
+
+
+class DirectiveForm(forms.Form):
+    """What an order received says."""
+
+    kind = forms.ChoiceField(label=_("类型"), choices=DirectiveKind.choices)
+    source = forms.CharField(label=_("来文单位"), max_length=128)
+    number = forms.CharField(label=_("文号"), max_length=64, required=False)
+    title = forms.CharField(label=_("标题"), max_length=200)
+    received_on = _day(_("收文日期"))
+    deadline = _day(_("办理期限"))
+    person = forms.ModelChoiceField(
+        queryset=None, label=_("承办人"), required=False, empty_label=_("暂不指定"))
+    points = forms.ModelMultipleChoiceField(
+        queryset=None, label=_("涉及点位"), required=False, help_text=_("可多选；不涉及点位的不选"),
+        widget=forms.SelectMultiple(attrs={"size": 6}))
+    problem = forms.CharField(label=_("存在问题"), max_length=4000,
+                              widget=forms.Textarea(attrs={"rows": 5}))
+    files = ManyFiles(label=_("来文扫描件"), required=False)
+
+    def __init__(self, scope: Scope, *args: Any, scans: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = colleagues(scope)
+        self.fields["points"].queryset = points_of(scope).order_by("organisation__name", "name")
+        self.fields["points"].label_from_instance = place
+        if not scans:
+            del self.fields["files"]
+
+    @classmethod
+    def of(cls, scope: Scope, row: Directive, data: Any = None) -> "DirectiveForm":
+        """Filled with what is stored."""
+        said = {name: getattr(row, name) for name in (
+            "kind", "source", "number", "title", "received_on", "deadline", "problem")}
+        return cls(scope, data, scans=False, initial={
+            **said, "person": row.person_id, "points": row.points.values_list("pk", flat=True)})
+
+
+class ReplyForm(forms.Form):
+    reply = forms.CharField(label=_("办理情况"), max_length=4000,
+                            widget=forms.Textarea(attrs={"rows": 5}))
+    files = ManyFiles(label=_("佐证材料"), required=False)
+
+
+class ProofForm(forms.Form):
+    files = ManyFiles(label=_("材料"))
+    text = forms.CharField(label=_("说明"), max_length=200, required=False)
+
+
+class CloseForm(forms.Form):
+    why = forms.CharField(label=_("销号依据"), max_length=200,
+                          help_text=_("如：来文单位复核通过的文号、日期"))
+    files = ManyFiles(label=_("销号材料"), required=False)
+
+
+class AgainForm(forms.Form):
+    why = forms.CharField(label=_("重新办理的原因"), max_length=200)

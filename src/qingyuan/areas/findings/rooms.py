@@ -9,6 +9,11 @@ bring("data", {
              ("findings:findings", "findings:finding", "findings:silences",
               "findings:silence-new"), EVERYBODY),
 })
+bring("work", {
+    118: Room(_("督办与检查意见"), "clipboard-list", "findings:directives",
+              ("findings:directives", "findings:directive", "findings:directive-new",
+               "findings:directive-edit"), EVERYBODY),
+})
 bring("setup", {
     95: Room(_("发现规则"), "adjustments-horizontal", "findings:finding-rules",
              ("findings:finding-rules", "findings:finding-rule"), HOUSE),

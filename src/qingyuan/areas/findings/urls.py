@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import findings, rules, silences
+from .views import directives, findings, rules, silences
 
 app_name = "findings"
 urlpatterns = [
@@ -16,4 +16,10 @@ urlpatterns = [
     path("findings/rules/<number:pk>/clear/", rules.clear, name="finding-rule-clear"),
     path("findings/rules/<slug:kind>/", rules.rule_page, name="finding-rule"),
     path("findings/<number:pk>/", findings.finding_page, name="finding"),
+    path("directives/", directives.directive_list, name="directives"),
+    path("directives/table.<str:form>", directives.export, name="directive-export"),
+    path("directives/new/", directives.new, name="directive-new"),
+    path("directives/<number:pk>/", directives.directive_page, name="directive"),
+    path("directives/<number:pk>/edit/", directives.edit, name="directive-edit"),
+    path("directives/<number:pk>/files/<sha256:sha256>/", directives.file, name="directive-file"),
 ]
