@@ -59,6 +59,12 @@ class Against:
     def label(self) -> str:
         return str(SOURCES[self.source])
 
+    @property
+    def frame(self) -> int | None:
+        """The packet that told it first."""
+        kind, _colon, number = self.ref.partition(":")
+        return int(number) if kind == "frame" and number.isdecimal() else None
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

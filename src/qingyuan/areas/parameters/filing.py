@@ -146,7 +146,7 @@ def told(row: Filing, lines: Iterable[FilingLine]) -> dict[str, Any]:
     """A filing's facts for the audit trail and for comparing two."""
     return {
         "state": row.state, "reason": row.reason, "valid_from_at": row.valid_from,
-        "system": row.system.name if row.system else "", "files": len(row.files),
+        "system": row.system.name if row.system else _("整个点位"), "files": len(row.files),
         "lines": [words_of(line) for line in lines],
     }
 
@@ -187,7 +187,7 @@ def _go(scope: Scope, row: Filing, state: str, verb: str, text: str = "") -> Fil
     before, row.state = row.state, FilingState(state)
     row.save()
     audit(scope, verb, row, {"state": before},
-          {"state": row.state, "reason": text or row.decision})
+          {"state": row.state, **({"reason": said} if (said := text or row.decision) else {})})
     return row
 
 

@@ -105,8 +105,17 @@ class FilingForm(forms.Form):
                 if name in self.fields]
 
     @property
+    def parts(self) -> list[list[Row]]:
+        """The parameters in order: those that have a value or an error, and the others."""
+        held, empty = [], []
+        for row in self.rows:
+            filled = row.now or row.value.value() or row.value.errors or row.tolerance.errors
+            (held if filled else empty).append(row)
+        return [held, empty] if held else [empty, []]
+
+    @property
     def rows(self) -> list[Row]:
-        """The parameters in order."""
+        """All parameters in order."""
         return [Row(kinds.label(kind), factor_name(factor) if factor else "",
                     kinds.unit(kind, factor),
                     self.now[kind, factor].value if (kind, factor) in self.now else "",

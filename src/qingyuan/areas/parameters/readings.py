@@ -20,6 +20,7 @@ from qingyuan.calc.roles import under_2017
 
 from .kinds import BY_FIELD, BY_INFO, CNS, INFO, KINDS, Key
 from .models import Cursor, Origin, ParameterReading
+from .queries import newest_readings
 from .standing import now_ms, refresh
 from .values import LONGEST, checked, numbers, printed, same
 
@@ -76,8 +77,8 @@ def _times(text: str, times: float) -> str:
 
 
 def arrived() -> tuple[set[int], int]:
-    """Store what packets have told since the last time: points that told something, and how many
-    packets. One transaction for ``AT_ONCE`` packets; reading a packet again changes nothing."""
+    """Store what packets have told since the last time: points that told another value, and how
+    many packets. A transaction for ``AT_ONCE`` packets; to read one again changes nothing."""
     touched: set[int] = set()
     count = 0
     while True:
@@ -98,52 +99,58 @@ def arrived() -> tuple[set[int], int]:
 
 
 def _keep(rows: Iterable[tuple[int, str, int, int, int, Any]]) -> set[int]:
-    """Points whose packets said something; a clock that is fast counts as the arrival."""
-    said: dict[tuple[int, Key], list[tuple[int, str, int]]] = {}
-    for frame, cn, point, time, at, pairs in rows:
-        for one in told_by(cn, pairs):
-            said.setdefault((point, (one.kind, one.factor)), []).append(
-                (min(time * 1000, at), one.value, frame))
+    """Points of which a packet told another value than before; a clock that is fast counts as the
+    arrival. Three queries, and some for each value that is older than what is known."""
+    said = [(point, (one.kind, one.factor), min(time * 1000, at), one.value, frame)
+            for frame, cn, point, time, at, pairs in rows for one in told_by(cn, pairs)]
     here = set(MonitoringPoint.objects.filter(
-        pk__in={point for point, _key in said}).values_list("pk", flat=True))
-    found = set()
-    for (point, key), values in said.items():
-        if point in here and _stretch(point, key, sorted(values)):
-            found.add(point)
-    return found
+        pk__in={one[0] for one in said}).values_list("pk", flat=True))
+    newest = {(point, key): by_source[Origin.WIRE]
+              for point, by_key in newest_readings(here).items()
+              for key, by_source in by_key.items() if Origin.WIRE in by_source}
+    made, longer, late = [], {}, []
+    for one in sorted((one for one in said if one[0] in here), key=lambda one: one[2]):
+        point, key, at, value, frame = one
+        held = newest.get((point, key))
+        alike = held is not None and same(key[0], held.value, value)
+        if held is not None and (at < held.first_at or (not alike and at <= held.last_at)):
+            late.append(one)
+        elif held is not None and alike:
+            if at > held.last_at:
+                held.last_at = at
+                longer[id(held)] = held
+        else:
+            held = ParameterReading(
+                point_id=point, kind=key[0], factor=key[1], value=value, first_at=at, last_at=at,
+                source=Origin.WIRE, ref=f"frame:{frame}")
+            newest[point, key] = held
+            made.append(held)
+    for row in made:
+        longer.pop(id(row), None)
+    ParameterReading.objects.bulk_create(made)
+    ParameterReading.objects.bulk_update(longer.values(), ["last_at"], batch_size=500)
+    for point, key, at, value, frame in late:
+        _add_late(point, key, value, at, f"frame:{frame}")
+    return {one.point_id for one in made}
 
 
-def _stretch(point: int, key: Key, values: list[tuple[int, str, int]]) -> bool:
-    """Add what was told of one parameter, in order; whether anything was new."""
-    changed = False
-    for at, value, frame in values:
-        changed |= _add(point, key, value, at, Origin.WIRE, ref=f"frame:{frame}") is not None
-    return changed
-
-
-def _add(
-    point: int, key: Key, value: str, at: int, source: str, **facts: Any
-) -> ParameterReading | None:
-    """The stretch that a value falls into, longer or new; None where that was known already."""
+def _add_late(point: int, key: Key, value: str, at: int, ref: str) -> None:
+    """A value that was told before what is known already: within a stretch of the same it says
+    nothing new, next to one it makes that longer, else it is a stretch of its own."""
     kind, factor = key
     rows = ParameterReading.objects.filter(
-        point=point, kind=kind, factor=factor, source=source)
+        point=point, kind=kind, factor=factor, source=Origin.WIRE)
     before = rows.filter(first_at__lte=at).order_by("-first_at", "-id").first()
     if before is not None and same(kind, before.value, value):
-        if before.last_at >= at:
-            return None
-        before.last_at = at
-        before.save(update_fields=["last_at"])
-        return before
+        rows.filter(pk=before.pk, last_at__lt=at).update(last_at=at)
+        return
     after = rows.filter(first_at__gt=at).order_by("first_at", "id").first()
     if after is not None and same(kind, after.value, value):
-        after.first_at = at
-        after.ref = facts.get("ref", after.ref)
-        after.save(update_fields=["first_at", "ref"])
-        return after
-    return ParameterReading.objects.create(
+        rows.filter(pk=after.pk).update(first_at=at, ref=ref)
+        return
+    ParameterReading.objects.create(
         point_id=point, kind=kind, factor=factor, value=value, first_at=at, last_at=at,
-        source=source, **facts)
+        source=Origin.WIRE, ref=ref)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from qingyuan.areas.parameters import compare, filing, forms, kinds, queries, st
 from qingyuan.areas.parameters.kinds import Key
 from qingyuan.areas.parameters.models import EDITABLE, Filing, FilingLine, FilingState
 
-from .points import kinds_factor, point_or_404
+from .points import factor_word, point_or_404
 
 SUGGESTED = ("wire", "person", "instrument", "judged", "logger")
 """Whose value a first filing begins with, the nearest to the instrument first."""
@@ -99,7 +99,7 @@ def changes(row: Filing, before: Mapping[Key, FilingLine]) -> list[dict[str, Any
         new, old = after.get(key), before.get(key)
         state = ("gone" if new is None else "new" if old is None else
                  "same" if (new.value, new.tolerance) == (old.value, old.tolerance) else "changed")
-        found.append({"name": kinds.label(key[0]), "factor": kinds_factor(key[1]), "new": new,
+        found.append({"name": kinds.label(key[0]), "factor": factor_word(key[1]), "new": new,
                       "old": old, "state": state, "unit": (new or old).unit,  # type: ignore[union-attr]
                       "source": kinds.KINDS[key[0]].source if key[0] in kinds.KINDS else ""})
     return found
@@ -112,9 +112,14 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     point = point_or_404(scope, pk)
     now = standing.now_ms()
     held = queries.lines_in_force([point.pk], now).get(point.pk, {})
-    start: Mapping[Key, Any] = held or suggested(point, now)
+    # Another filing takes the place of one, of its system: that which began last.
+    system = max(held.values(), key=lambda line: line.filing.valid_from).filing.system_id if (
+        held) else None
+    own = {key: line for key, line in held.items() if line.filing.system_id == system}
+    start: Mapping[Key, Any] = own or suggested(point, now)
     form = _form(request, point, held, {
-        "valid_from": forms.local(now), **forms.FilingForm.initial_of(start)}, start)
+        "valid_from": forms.local(now), "system": system,
+        **forms.FilingForm.initial_of(start)}, start)
     if request.method == "POST" and form.is_valid():
         made = _written(scope, form, lambda facts: filing.file(scope, point, **facts), [])
         if made is not None:

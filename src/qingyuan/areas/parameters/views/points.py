@@ -44,14 +44,17 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
     shown = read.get_page(request.GET.get("page"))
     for row in shown.object_list:
         row.name, row.unit = kinds.label(row.kind), kinds.unit(row.kind, row.factor)
+        row.about = factor_word(row.factor)
     return render(request, "parameters/point.html", {
         "point": point, "lines": [shown_line(one) for one in found],
         "tallies": [(state, sum(one.state == state for one in found))
                     for state in ("differs", "unfiled", "unread", "equal")],
+        "differs": sum(one.state == "differs" for one in found),
         "filings": filings, "page": shown, "wire": compare.Origin.WIRE,
         "waiting": next((one for one in filings if one.state == FilingState.SUBMITTED), None),
         "draft": next((one for one in filings if one.state in EDITABLE
                        and one.organisation_id == scope.organisation.pk), None),
+        "may_frames": may(scope, "see_frames"), "kind": standing.DIFFERS,
         "may_file": may(scope, "file_parameters"), "history": histories(scope, filings),
     })
 
@@ -59,13 +62,13 @@ def point_page(request: HttpRequest, pk: int) -> HttpResponse:
 def shown_line(one: Difference) -> dict[str, Any]:
     """A parameter as the table shows it: read values and registers in columns of their own."""
     return {
-        "one": one, "name": one.label, "factor": kinds_factor(one.factor),
+        "one": one, "name": one.label, "factor": factor_word(one.factor),
         "wire": one.by("wire"), "person": one.by("person"),
         "registers": [other for other in one.against if other.source not in compare.READ],
     }
 
 
-def kinds_factor(factor: str) -> str:
+def factor_word(factor: str) -> str:
     """A factor's name, "" for the point's own."""
     return forms.factor_name(factor) if factor else ""
 
