@@ -45,6 +45,7 @@ DECIDES: dict[str, object] = {
     "rates.": _("有效传输率"),
     "marks.": _("标记期限"),
     "audit.": _("季度审核期限"),
+    "capability.": _("运维单位服务能力是否达标"),
 }
 
 
