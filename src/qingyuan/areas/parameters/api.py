@@ -15,9 +15,9 @@ from .models import Filing, FilingLine, ParameterReading
 
 router = Router(tags=["parameters"])
 PAGE = 100
-Key = Annotated[int, Field(ge=0, lt=2**63)]
-Place = Annotated[int, Field(ge=0, lt=2**31)]
-Instant = Annotated[int, Field(ge=0, lt=2**62)]
+Key = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Instant = Annotated[int, Field(ge=0, le=2**62)]
 Word = Annotated[str, Field(max_length=64)]
 Files = Annotated[list[Word], Field(max_length=20)]
 
