@@ -94,7 +94,9 @@ def _pages(world: dict[str, Any]) -> dict[str, str]:
         "search without a hit": "/findings/?q=查无此词&state=all",
         "search of letters without a hit": "/findings/?q=zzzz&state=all",
         "page 500": "/findings/?state=closed&page=500",
-        "detail": f"/findings/{pk}/",
+        "detail": f"/findings/{pk}/", "rates, 3 months": "/findings/rates/",
+        "late, 3 months": "/findings/?state=all&clock=respond_late&from=2026-09&to=2026-11",
+        "directives": "/directives/", "silences": "/findings/silences/",
         "counts": "/api/v1/findings/counts", "API list": "/api/v1/findings?state=all",
         "API detail": f"/api/v1/findings/{pk}",
     }

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,6 +13,7 @@ from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.ui.address import small_int
 
+from . import rates
 from .kinds import KINDS
 from .models import OPEN, Finding, Severity, State
 from .queries import findings_of
@@ -34,6 +36,10 @@ class Filters:
     mine: bool = False
     point: int | None = None
     text: str = ""
+    person: int | None = None  # 0: nobody's
+    first: date | None = None  # months in which it was raised, both included
+    last: date | None = None
+    clock: str = ""  # of ``rates.MET``
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> "Filters":
@@ -43,12 +49,28 @@ class Filters:
 
         return cls(among("state", TABS), among("kind", KINDS),
                    among("severity", Severity.values), params.get("mine") == "1",
-                   small_int(params.get("point", ""), None, BIG), params.get("q", "").strip()[:64])
+                   small_int(params.get("point", ""), None, BIG), params.get("q", "").strip()[:64],
+                   small_int(params.get("person", ""), None, BIG), month(params.get("from", "")),
+                   month(params.get("to", "")), among("clock", rates.MET))
 
     @property
     def any(self) -> bool:
-        return bool(self.kind or self.severity or self.mine or self.text
+        return bool(self.kind or self.severity or self.mine or self.text or self.counted
                     or self.point is not None)
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is what a figure of the response rates counts."""
+        return bool(self.clock or self.first or self.last or self.person is not None)
+
+
+def month(text: str) -> date | None:
+    """The first day of a month said as 2026-11; None for any other text."""
+    try:
+        found = date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2100 else None
 
 
 def found(scope: Scope, by: Filters) -> QuerySet[Finding]:
@@ -62,6 +84,8 @@ def found(scope: Scope, by: Filters) -> QuerySet[Finding]:
         rows = rows.filter(person=scope.user)
     if by.point is not None:
         rows = rows.filter(point=by.point)
+    if by.counted:
+        rows = _counted(rows.filter(organisation=scope.organisation), by)
     if by.text:
         # The few points of that name first: a join would look up the name for every finding.
         named = points_of(scope).filter(
@@ -72,6 +96,17 @@ def found(scope: Scope, by: Filters) -> QuerySet[Finding]:
         rows = rows.filter(Q(**{f"title__{'icontains' if cased else 'contains'}": by.text})
                            | Q(point__in=keys))
     return rows
+
+
+def _counted(rows: QuerySet[Finding], by: Filters) -> QuerySet[Finding]:
+    rows = rates.told(rows)
+    if by.person is not None:
+        rows = rows.filter(person=by.person or None)
+    if by.first:
+        rows = rows.filter(raised_at__gte=rates.begins(by.first))
+    if by.last:
+        rows = rows.filter(raised_at__lt=rates.begins(rates.after(by.last)))
+    return rates.of_clock(rows, by.clock) if by.clock else rows
 
 
 def of_tab(rows: QuerySet[Finding], state: str) -> QuerySet[Finding]:

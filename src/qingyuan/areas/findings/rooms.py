@@ -7,7 +7,7 @@ from qingyuan.ui.navigation import EVERYBODY, HOUSE, Room, bring
 bring("data", {
     15: Room(_("报警与发现"), "alert-triangle", "findings:findings",
              ("findings:findings", "findings:finding", "findings:silences",
-              "findings:silence-new"), EVERYBODY),
+              "findings:silence-new", "findings:finding-rates"), EVERYBODY),
 })
 bring("work", {
     118: Room(_("督办与检查意见"), "clipboard-list", "findings:directives",

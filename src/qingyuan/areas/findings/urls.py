@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import directives, findings, rules, silences
+from .views import directives, findings, rates, rules, silences
 
 app_name = "findings"
 urlpatterns = [
     path("findings/", findings.finding_list, name="findings"),
     path("findings/many/", findings.many, name="finding-many"),
     path("findings/table.<str:form>", findings.export, name="finding-export"),
+    path("findings/rates/", rates.rate_page, name="finding-rates"),
+    path("findings/rates/table.<str:form>", rates.export, name="finding-rate-export"),
     path("findings/silences/", silences.silence_list, name="silences"),
     path("findings/silences/new/", silences.new, name="silence-new"),
     path("findings/silences/<number:pk>/end/", silences.end, name="silence-end"),
