@@ -12,10 +12,12 @@ from qingyuan.areas.assets.sites_queries import colleagues
 from qingyuan.areas.organisations.scope import require
 
 from . import actions, kinds, listing, queries, silences
+from .directives_api import router as directives
 from .models import Finding, FindingRule, Silence
 from .settings import RuleSet
 
 router = Router(tags=["findings"])
+router.add_router("", directives)
 PAGE = 100
 Key = Annotated[int, Field(ge=0, lt=2**63)]
 Place = Annotated[int, Field(ge=0, lt=2**31)]

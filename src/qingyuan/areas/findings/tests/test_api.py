@@ -74,3 +74,27 @@ def test_another_unit_and_other_roles_are_refused(found, neighbour, ask):
         "until": until, "reason": "x", "point": neighbour.point.pk})[0] == 404
     assert ask("engineer", "put", "/rules/zero", {"reason": "x"})[0] == 403
     assert (Finding.objects.get().state, Silence.objects.count()) == ("open", 0)
+
+
+def test_orders_received_by_the_api(cast, point, neighbour, browser_of):
+    def post(who, path, body, method="post"):
+        answer = getattr(browser_of(who), method)(
+            f"/api/v1/directives{path}", body, content_type="application/json")
+        return answer.status_code, answer.json()
+
+    said = {"kind": "inspection", "source": "示例生态环境局", "title": "检查意见", "problem": "恒值",
+            "received_on": "2026-01-05", "deadline": "2026-01-20", "points": [point.pk],
+            "person": cast.engineer.user.pk}
+    assert post("engineer", "", said)[0] == 403
+    assert post("reviewer", "", {**said, "points": [neighbour.point.pk]})[0] == 404
+    status, made = post("reviewer", "", said)
+    path = f"/{made['id']}"
+    assert (status, made["points"]) == (201, [point.pk])
+    assert len(browser_of("discharger").get("/api/v1/directives?state=overdue").json()) == 1
+    assert post("reviewer", path, {**said, "deadline": "2026-01-22"}, "put")[1]["deadline"] == (
+        "2026-01-22")
+    assert post("engineer", f"{path}/proof", {"files": ["0" * 64]})[0] == 422
+    assert post("engineer", f"{path}/reply", {"text": "已整改"})[1]["state"] == "replied"
+    assert post("reviewer", f"{path}/reopen", {"why": "补充材料"})[1]["state"] == "open"
+    assert post("outsider", f"{path}/close", {"why": "x"})[0] == 404
+    assert post("reviewer", f"{path}/close", {"why": "复核通过"})[1]["closed_why"] == "复核通过"
