@@ -24,7 +24,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings")
+ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings",
+         "supervision")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -48,6 +49,9 @@ SAID: dict[str, dict[str, Any]] = {
     "assets.pointplace": {"latitude": 43.8, "longitude": 87.6, "area": "650100"},
     "assets.office": {"area": "650100"},
     "maintenance.ownduty": {"key": "own.walk"},
+    "supervision.template": {"items": [], "how": "on_site", "medium": "gas"},
+    "supervision.plan": {"facts": {"candidates": {}}, "how": "on_site"},
+    "supervision.inspection": {"template": {}, "answers": {}, "appeal_files": []},
     "maintenance.dutysetchoice": {"set": "winter", "on": True},
     "maintenance.dutyclock": {"duty": "hj75.g1.log", "active": True},
     "maintenance.tasksheet": {"form": "hj75.g4", "duties": []},

@@ -32,11 +32,14 @@ class Item:
 
 def cost(item: Item, answer: Mapping[str, Any]) -> float:
     """What a problem costs: what the inspector said, at most the item's points; all of them where
-    nothing was said. 0 for anything else."""
+    no number was said. 0 for anything else."""
     if answer.get("mark") != PROBLEM:
         return 0.0
-    said = answer.get("deduct")
-    return item.points if said is None else min(max(float(said), 0.0), item.points)
+    try:
+        said = float(answer["deduct"])
+    except (KeyError, TypeError, ValueError):
+        said = item.points
+    return min(max(said, 0.0), item.points)
 
 
 def score(
