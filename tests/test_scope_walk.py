@@ -49,7 +49,7 @@ SAID: dict[str, dict[str, Any]] = {
     "assets.pointplace": {"latitude": 43.8, "longitude": 87.6, "area": "650100"},
     "assets.office": {"area": "650100"},
     "maintenance.ownduty": {"key": "own.walk"},
-    "supervision.template": {"items": [], "how": "on_site", "medium": "gas"},
+    "supervision.template": {"code": "own", "items": [], "how": "on_site", "medium": "gas"},
     "supervision.plan": {"facts": {"candidates": {}}, "how": "on_site"},
     "supervision.inspection": {"template": {}, "answers": {}, "appeal_files": []},
     "maintenance.dutysetchoice": {"set": "winter", "on": True},
