@@ -16,12 +16,13 @@ _ABOUT = (
     "thresholds otherwise at `/findings/rules/`,",
     "for all points or for one, with the reason.",
     "",
-    "- **Clocks** run from the moment the platform said so. A name with a dot is a provision of the "
-    "book, in hours; the others are",
+    "- **Clocks** run from the moment the platform said so. A name with a dot is a provision of "
+    "the book, in hours; the others are",
     "  the platform's own figures.",
-    "- **Closes itself**: when the matter is over before anybody acted and no order was made of it.",
-    "- **Told**: `duty`, the point's keeper, with whoever is on duty; `keeper`, the point's keeper; "
-    "`manager`, the managers. Whoever is",
+    "- **Closes itself**: when the matter is over before anybody acted and no order was made of "
+    "it.",
+    "- **Told**: `duty`, the point's keeper, with whoever is on duty; `keeper`, the point's "
+    "keeper; `manager`, the managers. Whoever is",
     "  on duty hears of everything that has a clock.",
 )
 _UNITS = ((1440, "d"), (60, "h"), (1, "min"))

@@ -82,9 +82,9 @@ def test_orders_received_by_the_api(cast, point, neighbour, browser_of):
             f"/api/v1/directives{path}", body, content_type="application/json")
         return answer.status_code, answer.json()
 
-    said = {"kind": "inspection", "source": "示例生态环境局", "title": "检查意见", "problem": "恒值",
-            "received_on": "2026-01-05", "deadline": "2026-01-20", "points": [point.pk],
-            "person": cast.engineer.user.pk}
+    said = {"kind": "inspection", "source": "示例生态环境局", "title": "检查意见",
+            "problem": "恒值", "received_on": "2026-01-05", "deadline": "2026-01-20",
+            "points": [point.pk], "person": cast.engineer.user.pk}
     assert post("engineer", "", said)[0] == 403
     assert post("reviewer", "", {**said, "points": [neighbour.point.pk]})[0] == 404
     status, made = post("reviewer", "", said)
