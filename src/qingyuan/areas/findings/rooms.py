@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.ui.navigation import EVERYBODY, HOUSE, Room, bring
+from qingyuan.ui.navigation import EVERYBODY, Room, bring
 
 bring("data", {
     15: Room(_("报警与发现"), "alert-triangle", "findings:findings",
@@ -16,5 +16,5 @@ bring("work", {
 })
 bring("setup", {
     95: Room(_("发现规则"), "adjustments-horizontal", "findings:finding-rules",
-             ("findings:finding-rules", "findings:finding-rule"), HOUSE),
+             ("findings:finding-rules", "findings:finding-rule"), EVERYBODY),
 })
