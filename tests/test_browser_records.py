@@ -110,6 +110,7 @@ def test_a_calibration_survives_the_loss_of_signal(at, visit):
     page.mouse.move(box["x"] + 200, box["y"] + 90, steps=6)
     page.mouse.up()
     page.get_by_role("button", name="完成").click()
+    expect(page.locator('[name="tail.signature.sha256"]')).not_to_have_value("")
     page.fill('[name="tail.signature.name"]', "示例engineer")
     expect(page.locator("#kept")).to_contain_text("离线")
     page.get_by_role("button", name="提交").click()

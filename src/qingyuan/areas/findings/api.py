@@ -19,8 +19,8 @@ from .settings import RuleSet
 router = Router(tags=["findings"])
 router.add_router("", directives)
 PAGE = 100
-Key = Annotated[int, Field(ge=0, lt=2**63)]
-Place = Annotated[int, Field(ge=0, lt=2**31)]
+Key = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Digests = Annotated[list[str], Field(max_length=50)]
 
 
@@ -123,7 +123,7 @@ class VerifyIn(Schema):
 class SilenceIn(Schema):
     """``until`` in epoch milliseconds; without ``point`` all of the unit."""
 
-    until: Annotated[int, Field(ge=0, lt=2**62)]
+    until: Annotated[int, Field(ge=0, le=2**62 - 1)]
     reason: str
     point: Key | None = None
     kind: str = ""
@@ -151,8 +151,8 @@ class RuleIn(Schema):
 
     on: bool = True
     severity: str = ""
-    respond_minutes: int | None = None
-    handle_minutes: int | None = None
+    respond_minutes: Place | None = None
+    handle_minutes: Place | None = None
     thresholds: dict[str, float] = {}
     reason: str
     point: Key | None = None

@@ -18,8 +18,8 @@ from .views.directives import Filters, of_tab
 
 router = Router(tags=["directives"])
 PAGE = 100
-Key = Annotated[int, Field(ge=0, lt=2**63)]
-Place = Annotated[int, Field(ge=0, lt=2**31)]
+Key = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Digests = Annotated[list[str], Field(max_length=directives.MOST_FILES)]
 Points = Annotated[list[Key], Field(max_length=directives.MOST_POINTS)]
 

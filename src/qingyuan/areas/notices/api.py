@@ -16,9 +16,9 @@ from .models import Channel, Delivery, DutyShift, Notice
 
 router = Router(tags=["notices"])
 PAGE = 100
-Key = Annotated[int, Field(ge=0, lt=2**63)]
-Place = Annotated[int, Field(ge=0, lt=2**31)]
-Instant = Annotated[int, Field(ge=0, lt=2**62)]
+Key = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Instant = Annotated[int, Field(ge=0, le=2**62 - 1)]
 Some = Annotated[list[Key], Field(max_length=1000)]
 
 
@@ -130,8 +130,8 @@ class ShiftIn(Schema):
     begins: time
     ends: time
     office: Key | None = None
-    days: int = 1
-    weeks: int = 1
+    days: Place = 1
+    weeks: Place = 1
     note: str = ""
 
 
