@@ -29,7 +29,7 @@ ARGUMENTS = [
 ]
 PASSWORD = "correct-horse-2026"
 # What the browser itself writes of a form that was refused, or of a phone without a signal.
-EXPECTED = ("status of 422", "ERR_INTERNET_DISCONNECTED")
+EXPECTED = ("status of 422", "ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
 START_SECONDS = 60.0
 
 

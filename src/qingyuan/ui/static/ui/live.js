@@ -33,6 +33,8 @@ const indicator = document.getElementById("connection");
 let lostSince = null;
 
 export function connection(up) {
+  // An answer that was on its way when the browser went offline says nothing about now.
+  if (up && navigator.onLine === false) return;
   if (!indicator) return;
   if (up) lostSince = null;
   else lostSince ??= new Date();
