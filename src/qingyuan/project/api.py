@@ -11,19 +11,29 @@ from ninja.security import HttpBearer, SessionAuth
 
 from qingyuan.areas.assets.api import router as assets
 from qingyuan.areas.assets.labels_api import router as labels
+from qingyuan.areas.capability.api import router as capability
+from qingyuan.areas.conduct.api import router as conduct
+from qingyuan.areas.documents.api import router as documents
 from qingyuan.areas.files.api import router as files
 from qingyuan.areas.findings.api import router as findings
+from qingyuan.areas.laboratory.api import router as laboratory
 from qingyuan.areas.maintenance.api.agreements import router as agreements
 from qingyuan.areas.maintenance.api.orders import router as orders
 from qingyuan.areas.maintenance.api.tasks import router as tasks
+from qingyuan.areas.materials.api import router as materials
+from qingyuan.areas.means.api import router as means
 from qingyuan.areas.notices.api import router as notices
 from qingyuan.areas.organisations import tokens
+from qingyuan.areas.overview.api import router as overview
 from qingyuan.areas.parameters.api import router as parameters
+from qingyuan.areas.people.api import router as people
 from qingyuan.areas.records.api.desk import router as desk
 from qingyuan.areas.records.api.presence import router as presence
 from qingyuan.areas.records.api.records import router as records
 from qingyuan.areas.records.api.review import router as review
+from qingyuan.areas.search.api import router as search
 from qingyuan.areas.supervision.api import router as supervision
+from qingyuan.areas.supplies.api import router as supplies
 from qingyuan.areas.telemetry.api import router as telemetry
 from qingyuan.areas.watch.api import router as watch
 
@@ -63,6 +73,16 @@ api.add_router("/", parameters)
 api.add_router("/", watch)
 api.add_router("/", telemetry)
 api.add_router("/", supervision)
+api.add_router("/", people)
+api.add_router("/", conduct)
+api.add_router("/", documents)
+api.add_router("/", means)
+api.add_router("/", laboratory)
+api.add_router("/", supplies)
+api.add_router("/", materials)
+api.add_router("/", search)
+api.add_router("/", capability)
+api.add_router("/", overview)
 
 
 @api.exception_handler(ValidationError)

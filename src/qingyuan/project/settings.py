@@ -36,6 +36,16 @@ INSTALLED_APPS = [
     "qingyuan.areas.watch",
     "qingyuan.areas.records",
     "qingyuan.areas.supervision",
+    "qingyuan.areas.people",
+    "qingyuan.areas.conduct",
+    "qingyuan.areas.documents",
+    "qingyuan.areas.means",
+    "qingyuan.areas.laboratory",
+    "qingyuan.areas.supplies",
+    "qingyuan.areas.materials",
+    "qingyuan.areas.search",
+    "qingyuan.areas.capability",
+    "qingyuan.areas.overview",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -7,22 +7,33 @@ from collections.abc import Callable
 from django.db import close_old_connections, connections
 
 from qingyuan.areas.assets import jobs as assets
+from qingyuan.areas.capability import jobs as capability
+from qingyuan.areas.conduct import jobs as conduct
+from qingyuan.areas.documents import jobs as documents
 from qingyuan.areas.findings import jobs as findings
+from qingyuan.areas.laboratory import jobs as laboratory
 from qingyuan.areas.maintenance import jobs as maintenance
+from qingyuan.areas.materials import jobs as materials
+from qingyuan.areas.means import jobs as means
 from qingyuan.areas.notices import jobs as notices
 from qingyuan.areas.organisations import jobs as organisations
 from qingyuan.areas.organisations.jobs import run_due
+from qingyuan.areas.overview import jobs as overview
 from qingyuan.areas.parameters import jobs as parameters
+from qingyuan.areas.people import jobs as people
 from qingyuan.areas.records import jobs as records
 from qingyuan.areas.reports import jobs as reports
+from qingyuan.areas.search import jobs as search
 from qingyuan.areas.supervision import jobs as supervision
+from qingyuan.areas.supplies import jobs as supplies
 from qingyuan.areas.telemetry import jobs as telemetry
 from qingyuan.areas.watch import jobs as watch
 
 TICK = 5  # seconds
 JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS,
         *records.JOBS, *findings.JOBS, *notices.JOBS, *parameters.JOBS, *watch.JOBS,
-        *supervision.JOBS)
+        *supervision.JOBS,
+        *people.JOBS, *conduct.JOBS, *documents.JOBS, *means.JOBS, *laboratory.JOBS, *supplies.JOBS, *materials.JOBS, *search.JOBS, *capability.JOBS, *overview.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 

@@ -47,6 +47,7 @@ WINGS = (
     Wing("today", _("今日")),
     Wing("data", _("监测")),
     Wing("work", _("运维")),
+    Wing("unit", _("单位")),
     Wing("reports", _("报告")),
     Wing("setup", _("设置")),
 )

@@ -118,6 +118,46 @@ MAY: dict[str, frozenset[str]] = {
     "rectify": frozenset({Role.MANAGER, Role.ENGINEER}),
     "audit_rectification": frozenset({Role.MANAGER, Role.SUPERVISOR}),
     "edit_templates": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    # staff, commitments, appraisal
+    "see_people": _FIELD | {Role.ADMINISTRATOR},
+    "edit_people": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "see_commitments": _FIELD | {Role.ADMINISTRATOR},
+    "sign_commitment": _FIELD,
+    "edit_commitments": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "appraise": frozenset({Role.MANAGER, Role.SUPERVISOR}),
+    # controlled documents, search
+    "see_documents": _FIELD | {Role.ADMINISTRATOR},
+    "edit_documents": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR}),
+    "approve_documents": frozenset({Role.MANAGER}),
+    "read_documents": _FIELD,
+    "search": _FIELD | {Role.ADMINISTRATOR, Role.DISCHARGER_MANAGER},
+    # unit file, offices, vehicles, tools
+    "see_means": _FIELD | {Role.ADMINISTRATOR},
+    "edit_means": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "apply_vehicle": _FIELD,
+    "approve_vehicle": frozenset({Role.MANAGER}),
+    "lend_tool": frozenset({Role.MANAGER, Role.STOREKEEPER, Role.ENGINEER}),
+    # laboratory and samples
+    "see_samples": _FIELD | {Role.ADMINISTRATOR},
+    "edit_laboratory": frozenset({Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR}),
+    "handle_samples": frozenset({Role.MANAGER, Role.ENGINEER, Role.ANALYST}),
+    # stock, reference materials, waste
+    "see_supplies": _FIELD | {Role.ADMINISTRATOR},
+    "edit_supplies": frozenset({Role.MANAGER, Role.STOREKEEPER}),
+    "move_stock": frozenset({Role.MANAGER, Role.STOREKEEPER}),
+    "issue_stock": frozenset({Role.MANAGER, Role.STOREKEEPER, Role.ENGINEER}),
+    "see_materials": _FIELD | {Role.ADMINISTRATOR},
+    "edit_materials": frozenset({Role.MANAGER, Role.STOREKEEPER, Role.ANALYST}),
+    "use_material": _FIELD,
+    "see_waste": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "edit_waste": frozenset({Role.MANAGER, Role.STOREKEEPER, Role.ENGINEER}),
+    # capability, the manager's page
+    "see_capability": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.REVIEWER,
+                                 Role.ADMINISTRATOR}),
+    "edit_scenarios": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    "see_dashboard": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.REVIEWER,
+                                Role.ADMINISTRATOR}),
+    "see_archive": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
     "see_audit": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.INSPECTOR, Role.ADMINISTRATOR}),
 }
 

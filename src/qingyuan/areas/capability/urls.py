@@ -1,0 +1,6 @@
+"""Addresses of capability."""
+
+from django.urls import URLPattern
+
+app_name = "capability"
+urlpatterns: list[URLPattern] = []

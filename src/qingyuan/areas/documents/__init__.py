@@ -1,0 +1,1 @@
+"""Controlled documents: versions, approval, reading, retention (4.4)."""

@@ -1,0 +1,1 @@
+"""The laboratory and the comparison samples that go there (4.8)."""

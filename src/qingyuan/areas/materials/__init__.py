@@ -1,0 +1,1 @@
+"""Reference materials, reagents and hazardous waste (4.6.2)."""

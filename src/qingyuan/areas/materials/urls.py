@@ -1,0 +1,6 @@
+"""Addresses of materials."""
+
+from django.urls import URLPattern
+
+app_name = "materials"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""The unit file, offices and rooms, vehicles, tools (4.1, 4.2, 4.7)."""

@@ -1,0 +1,6 @@
+"""Addresses of means."""
+
+from django.urls import URLPattern
+
+app_name = "means"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Staff: posts, certificates, training, leave (4.3)."""

@@ -1,0 +1,1 @@
+"""Full-text search in Chinese over what the areas put into its index."""
