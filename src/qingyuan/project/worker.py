@@ -33,7 +33,8 @@ TICK = 5  # seconds
 JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *reports.JOBS,
         *records.JOBS, *findings.JOBS, *notices.JOBS, *parameters.JOBS, *watch.JOBS,
         *supervision.JOBS,
-        *people.JOBS, *conduct.JOBS, *documents.JOBS, *means.JOBS, *laboratory.JOBS, *supplies.JOBS, *materials.JOBS, *search.JOBS, *capability.JOBS, *overview.JOBS)
+        *people.JOBS, *conduct.JOBS, *documents.JOBS, *means.JOBS, *laboratory.JOBS,
+        *supplies.JOBS, *materials.JOBS, *search.JOBS, *capability.JOBS, *overview.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 
