@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from qingyuan.areas.organisations.references import Shown, register
 from qingyuan.areas.organisations.scope import Scope
-from qingyuan.areas.telemetry.references import Shown, register
 
 from .agreements.queries import joints_of, stops_of
 from .models import JointSlot, SourceStop, Task, WorkOrder

@@ -116,7 +116,7 @@ def _differs(point: MonitoringPoint, one: Difference) -> Raise:
         severity=Severity.CRITICAL if read else Severity.WARNING,
         detail={"clause": str(kinds.KINDS[one.kind].source) if one.kind in kinds.KINDS else "",
                 "kind": one.kind, "filed": filed.value, "unit": filed.unit,
-                "read": [[other.source, other.value, other.since, other.ref] for other in wrong]})
+                "read": [[other.label, other.value, other.since, other.ref] for other in wrong]})
 
 
 def _unfiled(point: MonitoringPoint, some: Sequence[Difference]) -> Raise:

@@ -6,7 +6,7 @@ class Config(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from qingyuan.areas.telemetry.references import register
+        from qingyuan.areas.organisations.references import register
 
         from .references import shown
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.urls import reverse
 
 from qingyuan.areas.organisations.scope import Scope
-from qingyuan.areas.telemetry.references import Shown
+from qingyuan.areas.organisations.references import Shown
 
 from .keeping.consequences import PROVISIONAL
 from .keeping.failing import failing

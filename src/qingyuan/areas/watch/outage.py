@@ -5,6 +5,7 @@ A group is remembered (``Look.groups``) by ``<unit>:<name>:<second of its beginn
 last, and ``all`` points that were ever in it.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,7 +62,8 @@ def outages(look: Look) -> int:
             look.groups[key] = {"first": group[0].at, "last": group[-1].at, "name": name}
             _hold(look, group, key)
             changed.add(key)
-    return sum(_tell(look, key) for key in sorted(changed))
+    members = _members(look)
+    return sum(_tell(look, key, members[key]) for key in sorted(changed))
 
 
 def _joining(look: Look, pool: list[Silent], within: float) -> dict[int, str]:
@@ -100,13 +102,18 @@ def _line_sizes(look: Look, pool: list[Silent]) -> dict[tuple[str, str], int]:
     return {line: len(points) for line, points in found.items()}
 
 
-def _members(look: Look, key: str) -> list[int]:
-    return [pk for pk, held in look.memory.items() if held.get("group") == key]
+def _members(look: Look) -> dict[str, list[int]]:
+    """The points that are silent with each group, all groups in one pass."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for pk, held in look.memory.items():
+        if key := held.get("group"):
+            found[key].append(pk)
+    return found
 
 
-def _tell(look: Look, key: str) -> int:
+def _tell(look: Look, key: str, members: list[int]) -> int:
     """Raise a group and its members; what was told singly before is moved under it."""
-    memory, members = look.groups[key], _members(look, key)
+    memory = look.groups[key]
     memory["all"] = sorted({*memory.get("all", ()), *members})
     names = [str(look.points[pk]) for pk in members]
     parent = raised(look, [Raise(
@@ -153,8 +160,9 @@ def _under(look: Look, parent: Finding, keys: list[str]) -> set[str]:
 def parts(look: Look, over: dict[str, int]) -> None:
     """End groups that are back; what stays away after most came back is a matter of its own."""
     limits = look.rules.at("outage").thresholds
+    members = _members(look)
     for key, memory in list(look.groups.items()):
-        rest, back = _members(look, key), memory.get("back")
+        rest, back = members[key], memory.get("back")
         least = limits["line_points" if _carrier(memory["name"]) else "points"]
         waited = back is not None and look.now - back >= limits["minutes"] * MINUTE
         if rest and not (waited and len(rest) < least):

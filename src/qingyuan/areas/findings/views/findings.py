@@ -19,6 +19,7 @@ from qingyuan.areas.findings import actions, forms, kinds, listing, queries, sta
 from qingyuan.areas.findings.models import Finding, Severity, State
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
+from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.kernel.clock import CST
 from qingyuan.ui import sheets
@@ -132,7 +133,8 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row, "label": kinds.label(row.kind), "verbs": verbs,
         "members": row.members.select_related("point").order_by("-last_at")[:PAGE],
         "entries": [(one, states.WORDS.get(one.verb, one.verb)) for one in row.entries.all()],
-        "evidence": evidence(row), "order": int(order) if order.isdecimal() else None,
+        "evidence": evidence(row), "about": shown(scope, row.ref),
+        "order": int(order) if order.isdecimal() else None,
         "may_silence": own and row.open and not row.silenced and may(scope, "silence_findings"),
         "may_order": (own and row.open and not row.order and may(scope, "open_order")
                       and row.kind in kinds.KINDS and kinds.KINDS[row.kind].orders),
@@ -169,6 +171,13 @@ def evidence(row: Finding) -> list[tuple[str, str]]:
             shown = f"{begun:%Y-%m-%d %H:%M}" if name == "hours" else f"{begun:%Y-%m-%d}"
             said.append((f"{words} {shown}", _("%(figure)g %(unit)s，限值 %(limit)g %(unit)s") % {
                 "figure": figure, "limit": limit, "unit": unit}))
+    said += [(_("核查意见"), str(one)) for one in row.detail.get("sentences", ())]
+    if "filed" in row.detail:
+        unit = row.detail.get("unit", "")
+        said.append((_("备案值"), f"{row.detail['filed']} {unit}".strip()))
+        said += [(source, _("%(value)s %(unit)s，自 %(since)s") % {
+            "value": value, "unit": unit, "since": china_time(since) or "—"})
+            for source, value, since, _ref in row.detail.get("read", ())]
     if clause := row.detail.get("clause"):
         said.append((_("依据"), str(clause)))
     return said

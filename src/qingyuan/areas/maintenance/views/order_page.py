@@ -6,7 +6,6 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.files.answers import served
@@ -16,6 +15,7 @@ from qingyuan.areas.maintenance.orders import clocks, queries, sampling, states
 from qingyuan.areas.maintenance.orders.forms import FIRST, FORMS, Act
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
+from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.rules.queries import book_for
 
@@ -83,7 +83,7 @@ def shown_order(request: HttpRequest, order: WorkOrder, refused: Act | None = No
         "may_check_in": own and may(scope, "check_in") and order.state in states.OPEN and (
             has(scope, order)),
         "may_value": seen and order.point.kind == "water" and may(scope, "record_manual_value"),
-        "source": source_link(order), "history": history(scope, order),
+        "source": source_link(scope, order), "history": history(scope, order),
     }, status=422 if refused else 200)
 
 
@@ -169,12 +169,10 @@ def order_file(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
     return served(found[digest], view=request.GET.get("view") == "1", request=request)
 
 
-def source_link(order: WorkOrder) -> tuple[str, str]:
+def source_link(scope: Scope, order: WorkOrder) -> tuple[str, str]:
     """(word, address) of what the order came from; ("", "") for nothing to be opened."""
-    kind, _colon, pk = order.source_ref.partition(":")
-    if kind == "record" and pk.isdecimal():
-        return _("运维记录 %s") % pk, _address("records:record", int(pk))
-    return (order.source_ref, "") if order.source_ref else ("", "")
+    known = shown(scope, order.source_ref)
+    return (known.label, known.link) if known else (order.source_ref, "")
 
 
 def _address(name: str, *args: Any) -> str:

@@ -16,7 +16,7 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import Event, HourValue
 from qingyuan.areas.telemetry.pipeline import run
-from qingyuan.areas.telemetry.references import shown
+from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.forms import Happened, load_forms
 from qingyuan.forms.sampling import sample

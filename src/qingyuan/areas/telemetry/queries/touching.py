@@ -7,12 +7,12 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from qingyuan.areas.assets.models import MonitoringPoint
+from qingyuan.areas.organisations.references import Shown, shown_all
 from qingyuan.areas.organisations.scope import Scope
 from qingyuan.calc.control import Lost
 
 from ..models import Event, Mark
 from ..pipeline.facts import SPANS, in_force
-from ..references import Shown, shown_all
 from . import judged
 
 MOST = 40  # of each kind; a month with an automatic calibration a day has more of them than help

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qingyuan.areas.organisations.references import Shown
 from qingyuan.areas.telemetry.models import Event, Factor, Mark, PointParameter
 from qingyuan.areas.telemetry.parameter_words import title_of, unit_of, value_word
 from qingyuan.areas.telemetry.queries.judged import Judged
 from qingyuan.areas.telemetry.queries.touching import Cause, Touching
 from qingyuan.areas.telemetry.queries.verdicts import MASS_DIGITS, Quantity, same_codes
-from qingyuan.areas.telemetry.references import Shown
 from qingyuan.calc.control import Lost
 from qingyuan.calc.roles import under_2017
 from qingyuan.hj212 import factors

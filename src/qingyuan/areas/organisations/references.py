@@ -1,7 +1,8 @@
-"""What a fact refers to, shown by the area that keeps it.
+"""What a text such as ``record:12`` names, shown by the area that keeps it.
 
-An event says where it comes from as a text: ``record:12``, ``order:7``, ``stop:2``. The areas above
-enter how such a text is shown; without one it is shown as it was typed (the number of a report).
+Events, findings, orders and stock moves say where they come from as a text: ``record:12``,
+``order:7``, ``finding:3``. The areas enter how their own are shown; one that nobody shows stays as
+it was typed (the number of a report).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
