@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from qingyuan.areas.findings.models import Finding, State
 from qingyuan.areas.findings.register import Raise, raise_finding
 from qingyuan.areas.maintenance.orders import actions
-from qingyuan.areas.maintenance.orders.from_findings import order_from
+from qingyuan.areas.maintenance.orders.from_findings import join_order, order_from
 
 
 @pytest.fixture
@@ -68,3 +68,34 @@ def test_page_opens_it_and_another_unit_does_not_find_it(cast, client, finding):
     assert made.status_code == 302
     client.force_login(cast.outsider.user)
     assert client.get(address).status_code == 404
+
+
+def test_second_finding_of_a_fault_joins_the_open_order(cast, client, finding, served):
+    order = order_from(cast.engineer, finding)
+    point = finding.point
+    second = raise_finding(cast.houses.unit, Raise(
+        kind="constant", key=f"constant:{point.pk}", title="氮氧化物恒值", point=point, at=1))
+    client.force_login(cast.engineer.user)
+    path = f"/findings/{second.pk}/order/"
+    assert order.number in client.get(path).content.decode()
+    assert client.post(path, {"join": str(order.pk)}).status_code == 302
+    second.refresh_from_db()
+    assert second.order == f"order:{order.pk}"
+    assert order.entries.filter(text__contains="氮氧化物恒值").count() == 1
+    assert client.post(path, {"join": "999999"}).status_code == 404
+
+
+def test_order_elsewhere_or_over_is_not_joined(cast, finding, served):
+    elsewhere = raise_finding(cast.houses.unit, Raise(
+        kind="zero", key="zero:other", title="别处", point=served().point, at=1))
+    order = order_from(cast.manager, elsewhere)
+    assert finding.point_id != elsewhere.point_id
+    with pytest.raises(ValidationError, match="同一点位"):
+        join_order(cast.manager, finding, order)
+
+
+def test_order_says_what_it_came_from(cast, client, finding):
+    order = order_from(cast.engineer, finding)
+    client.force_login(cast.engineer.user)
+    page = client.get(f"/orders/{order.pk}/").content.decode()
+    assert f'<a href="/findings/{finding.pk}/">{finding.title}</a>' in page
