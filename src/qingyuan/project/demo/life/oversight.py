@@ -9,6 +9,7 @@ from . import instant
 from .people import House, share
 
 FILED = 9  # points whose parameters are on file
+CHANGED = 3  # one of them whose device is set otherwise
 PROBLEMS = {
     "gas": (("house", "示例：站房空调温度设定偏高"),
             ("records", "示例：两次巡检记录照片缺失"), ("condensate", "示例：排水蠕动泵管老化")),
@@ -44,8 +45,22 @@ def _filings(house: House) -> int:
         filing.submit(keeper, row)
         if point.number != 4:
             filing.approve(house.manager, row, "示例：与验收报告一致")
+        if point.number == CHANGED:
+            _changed_on_site(keeper, point.row, found, now - 3 * 3_600_000)
         made += 1
     return made
+
+
+def _changed_on_site(keeper: Any, point: Any, found: Any, at: int) -> None:
+    """Somebody turned a range without filing it: the keeper reads the other value this morning."""
+    from qingyuan.areas.parameters.readings import read_by_hand
+    from qingyuan.areas.parameters.values import ends
+
+    ranges = [(key, ends("range", value)) for key, value in sorted(found.items())
+              if key[0] == "range"]
+    (kind, factor), (low, high) = next((key, two) for key, two in ranges if two and len(two) == 2)
+    read_by_hand(keeper, point, kind=kind, factor=factor, at=at, value=f"{low:f}-{2 * high:f}",
+                 note="示例：巡检时查看仪器量程")
 
 
 def _orders(house: House, today: date) -> int:
