@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from qingyuan.ui.navigation import address_of, rooms_for
+from qingyuan.ui.navigation import HOUSE, address_of, rooms_for
+
+SEARCHERS = (*HOUSE, "discharger_manager")  # as the page's door has it; a test holds them together
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +19,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "scope": scope,
         "wings": rooms_for(scope.role, here) if scope else [],
         "here": here,
-        "search_url": address_of("telemetry:search") if scope else None,
+        "search_url": address_of(
+            "search:search" if scope.role in SEARCHERS else "telemetry:search") if scope else None,
+        "quick_search_url": address_of("telemetry:search") if scope else None,
         "pulse_url": address_of("telemetry:pulse") if scope else None,
         "inbox_url": address_of("notices:inbox") if scope else None,
         "inbox_badge_url": address_of("notices:inbox-badge") if scope else None,

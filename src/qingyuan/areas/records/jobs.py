@@ -13,6 +13,7 @@ from qingyuan.areas.organisations.jobs import Periodic
 from qingyuan.areas.organisations.models import Organisation
 from qingyuan.kernel.clock import CST
 
+from . import indexing
 from .crosscheck import due
 from .desk.actions import fill
 from .models import DeskDay
@@ -52,4 +53,5 @@ JOBS = (
     Periodic("set_up", 5, work.due), Periodic("fill_desks", EVERY, fill_desks),
     Periodic("cross_check", 60, due.run_due), Periodic("cross_check_again", EVERY, due.look_again),
     Periodic("marks_without_record", 3600, due.look_at_marks),
+    Periodic("index_records", 30, indexing.run),
 )

@@ -27,7 +27,7 @@ from .views import (
 app_name = "telemetry"
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("search/", overview.search, name="search"),
+    path("search/points/", overview.search, name="search"),
     path("pulse/", overview.pulse, name="pulse"),
     path("points/<number:pk>/", point.point_page, name="point"),
     path("points/<number:pk>/live/", point.point_live, name="point-live"),

@@ -160,7 +160,7 @@ def test_an_outsider_gets_404_for_everything_of_a_point(browser_of, fed):
     ):
         assert client.get(f"/points/{pk}/{tail}").status_code == 404, tail
     assert fed.point.name not in text(client.get("/"))
-    assert fed.point.name not in text(client.get("/search/?q=排口"))
+    assert fed.point.name not in text(client.get("/search/points/?q=排口"))
 
 
 @pytest.mark.parametrize(
@@ -453,10 +453,10 @@ def test_search_finds_by_mn_and_by_any_middle_dot(browser_of, station, budget):
     client = browser_of("manager")
     with budget("search"):
         assert "阿不都" in text(
-            client.get("/search/?q=阿不都・热西提", headers={"HX-Request": "true"})
+            client.get("/search/points/?q=阿不都・热西提", headers={"HX-Request": "true"})
         )
-    assert "阿不都" in text(client.get("/search/?q=F000169D01"))
-    assert "没有找到" in text(client.get("/search/?q=zzz"))
+    assert "阿不都" in text(client.get("/search/points/?q=F000169D01"))
+    assert "没有找到" in text(client.get("/search/points/?q=zzz"))
 
 
 def test_gateway_page_says_that_the_gateway_is_down(browser_of, fed, settings, budget):
