@@ -25,7 +25,7 @@ from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings",
-         "supervision")
+         "supervision", "overview")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
