@@ -48,7 +48,7 @@ def test_a_longer_word_stands_together_and_a_single_character_is_found(cast, she
     assert refs(cast.manager, "漂移校准") == ["paper:1"]
     assert refs(cast.manager, "漂移超过限值") == ["paper:2"]
     assert refs(cast.manager, "移漂") == []
-    assert refs(cast.manager, "校") == ["paper:1", "paper:2", "record:3"]
+    assert sorted(refs(cast.manager, "校")) == ["paper:1", "paper:2", "record:3"]
     assert refs(cast.manager, "值") == ["paper:2"], "the last of its run"
     assert refs(cast.manager, "校准备") == [], "a full stop stands between them"
 
@@ -134,7 +134,7 @@ def test_the_page_marks_escapes_and_counts(cast, shelf, browser_of, budget):
     index.put(cast.houses.unit, "paper", "x", title="<b>校准</b>",
               text="<script>漂移", link="/x/", at=5)
     client = browser_of("manager")
-    with budget("full-text search"):
+    with budget("full text"):
         page = client.get("/search/?q=校准").content.decode()
     assert "&lt;b&gt;<mark>校准</mark>&lt;/b&gt;" in page
     assert "<script>漂移" not in page
@@ -142,7 +142,7 @@ def test_the_page_marks_escapes_and_counts(cast, shelf, browser_of, budget):
     assert "这一类里没有找到" in client.get("/search/?q=校准&kind=record").content.decode()
     assert "没有找到" in client.get("/search/?q=甲乙丙丁&page=9").content.decode()
     assert "搜索记录和文件" in client.get("/search/").content.decode()
-    assert browser_of("inspector").get("/search/?q=校准").status_code == 403
     answer = client.get("/api/v1/search?q=漂移&kind=paper&limit=1").json()
     assert (answer["total"], answer["rows"][0]["ref"]) == (3, "paper:1")
+    assert browser_of("inspector").get("/search/?q=校准").status_code == 403
     assert set(SEARCHERS) == set(MAY["search"])
