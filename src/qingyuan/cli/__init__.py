@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "duties": ("duties", "what must be done, how often, by which clause: list, matrix, check"),
     "forms": ("forms", "record forms: list, show, check, compute"),
     "recompute": ("recompute", "judge stored hours again, with progress"),
+    "report": ("report", "write periodic reports (Annex B) as DOCX and PDF"),
     "plan": ("plan", "bring clocks of duties and tasks of all units up to date"),
     "spool": ("spool", "verify the raw frames' chain"),
     "simulate": ("simulate", "virtual stations that speak HJ 212"),

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "qingyuan.areas.search",
     "qingyuan.areas.capability",
     "qingyuan.areas.overview",
+    "qingyuan.areas.periodic",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

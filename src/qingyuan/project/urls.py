@@ -31,4 +31,5 @@ urlpatterns = [
     path("", include("qingyuan.areas.search.urls")),
     path("", include("qingyuan.areas.capability.urls")),
     path("", include("qingyuan.areas.overview.urls")),
+    path("", include("qingyuan.areas.periodic.urls")),
 ]

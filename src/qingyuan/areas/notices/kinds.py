@@ -28,6 +28,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "parameter": NoticeKind(_("参数备案")),
     "supervision": NoticeKind(_("督查与整改")),
     "directive": NoticeKind(_("督办单")),
+    "report": NoticeKind(_("运维报告")),
     "expiry": NoticeKind(_("到期提醒")),
     "system": NoticeKind(_("系统")),
 }

@@ -151,6 +151,11 @@ MAY: dict[str, frozenset[str]] = {
     "use_material": _FIELD,
     "see_waste": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
     "edit_waste": frozenset({Role.MANAGER, Role.STOREKEEPER, Role.ENGINEER}),
+    # periodic reports
+    "see_periodic": _FIELD | {Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR},
+    "edit_periodic": frozenset({Role.MANAGER, Role.REVIEWER, Role.ENGINEER}),
+    "approve_periodic": frozenset({Role.MANAGER}),
+    "receive_periodic": frozenset({Role.DISCHARGER_MANAGER}),
     # capability, the manager's page
     "see_capability": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.REVIEWER,
                                  Role.ADMINISTRATOR}),
