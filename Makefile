@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links bench-findings bench-capability
+	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links bench-findings bench-capability bench-search
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -103,6 +103,10 @@ bench-watch-links: $(STAMP)  ## one look at the lines of 100,000 points, on SQLi
 
 bench-capability: $(STAMP)  ## C01 to C21 for 500 units of 200 people and 1,600 points
 	$(BIN)/python bench/capability.py
+
+bench-search: $(STAMP)  ## full-text search over 20,000 Chinese documents and records, on SQLite and PostgreSQL
+	$(BIN)/python bench/search.py
+	$(BIN)/python bench/search.py --database postgresql
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) src/qingyuan/ui/static/vendor frontend/node_modules

@@ -103,9 +103,10 @@ def find(
     require(scope, "search")
     seen = table.seen(scope)
     asked, unit = pieces(words), scope.organisation.pk
-    counted = {**dict.fromkeys(seen, 0), **store.counts(unit, asked, list(seen))}
     wanted = [kind for kind in seen if not kinds or kind in kinds]
-    keys = store.keys(unit, asked, wanted, limit, offset)
+    with store.reading():
+        counted = {**dict.fromkeys(seen, 0), **store.counts(unit, asked, list(seen))}
+        keys = store.keys(unit, asked, wanted, limit, offset)
     held = Entry.objects.in_bulk(keys)
     return Hits(sum(counted[kind] for kind in wanted), tuple(
         Row(one.kind, str(seen[one.kind].label), seen[one.kind].icon, one.ref,

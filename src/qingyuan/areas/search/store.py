@@ -5,10 +5,11 @@ of ``tokens``, and the organisation as a token too, so that no other unit's text
 What somebody typed comes here as pieces, which consist of letters and digits alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 
 from .tokens import Piece, tokens
 
@@ -48,6 +49,24 @@ def erase(keys: Iterable[int]) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "DELETE FROM search_index WHERE rowid = %s", [(key,) for key in keys])
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Questions inside go by the index of words. PostgreSQL would rather read the whole table for
+    a word that stands in many texts, and does not reckon that it unpacks every vector for that."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with transaction.atomic():
+        _set("off")
+        yield
+        _set("on")  # an outer transaction goes on
+
+
+def _set(word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_seqscan = {word}")
 
 
 def counts(organisation: int, pieces: Sequence[Piece], kinds: Sequence[str]) -> dict[str, int]:
@@ -121,8 +140,8 @@ def _where(
     # index of positions ends at 16,383, and has to be read for every candidate just the same.
     together = "".join(" AND (strpos(e.title, %s) > 0 OR strpos(e.text, %s) > 0)"
                        for _one in longer)
-    return (f"search_entry e WHERE e.tokens @@ %s::tsquery AND e.organisation_id = %s "
-            f"AND e.kind IN ({marks}){together}",
+    return ("(SELECT * FROM search_entry WHERE tokens @@ %s::tsquery OFFSET 0) e "
+            f"WHERE e.organisation_id = %s AND e.kind IN ({marks}){together}",
             [_query(organisation, pieces), organisation, *kinds,
              *(text for one in longer for text in (one, one))])
 
