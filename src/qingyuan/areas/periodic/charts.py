@@ -33,6 +33,7 @@ def png(chart: Chart) -> bytes:
         axes.set_ylabel(chart.unit, fontproperties=_font(8))
         for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
             tick.set_fontproperties(_font(7))
+        axes.set_axisbelow(True)
         axes.grid(axis="y", linewidth=0.4, color="#cccccc")
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
@@ -71,6 +72,8 @@ def _bars(axes: Any, chart: Chart) -> None:
                          label=name)
         if len(chart.x) <= 16:
             axes.bar_label(drawn, fontproperties=_font(7), fmt="%g")
+    if all(one is None or one == int(one) for _name, values in chart.series for one in values):
+        axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xticks(list(place), [str(one) for one in chart.x],
                     rotation=60 if len(chart.x) > 12 else 0)
 

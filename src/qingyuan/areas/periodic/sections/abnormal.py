@@ -21,15 +21,18 @@ def abnormal(subject: Subject) -> list[Block]:
 
 
 def _hours(subject: Subject) -> list[Block]:
-    rows = HourValue.objects.filter(
+    hours = HourValue.objects.filter(
         point__in=subject.keys, time__gte=subject.since, time__lt=subject.until,
-        factor__in=pollutants()).exclude(verdict="valid").order_by().values_list(
-            "point", "factor", "verdict").annotate(n=Count("time"))
+        factor__in=pollutants())
+    rows = hours.exclude(verdict="valid").order_by().values_list(
+        "point", "factor", "verdict").annotate(n=Count("time"))
     whole: Counter[str] = Counter()
     by: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for point, factor, verdict, n in rows:
         whole[verdict] += n
         by[point, factor][verdict] += n
+    if not whole and not hours.exists():
+        return [text("本期没有污染物小时数据。")]
     if not whole:
         return [text("本期各污染物小时数据均为有效，无异常小时。")]
     names = dict(Factor.objects.values_list("pk", "name"))
