@@ -9,7 +9,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from .blocks import Chart, Section, Table, Text, from_json, shown
 from .charts import png
@@ -39,10 +39,15 @@ def _styles(paper: Any) -> None:
         style = paper.styles[name]
         style.font.name, style.font.size = "Times New Roman", Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for where in ("w:eastAsia",):
-            fonts.set(qn(where), FONT)
+        fonts.set(qn("w:eastAsia"), FONT)
+        style.font.color.rgb = RGBColor(0, 0, 0)
         for theme in ("w:asciiTheme", "w:eastAsiaTheme", "w:hAnsiTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
+    # Han glyphs as they are written in China, not those that a machine's first CJK font has.
+    lang = OxmlElement("w:lang")
+    lang.set(qn("w:val"), "en-US")
+    lang.set(qn("w:eastAsia"), "zh-CN")
+    paper.styles["Normal"].element.get_or_add_rPr().append(lang)
     part = paper.sections[0]
     part.page_width, part.page_height = Cm(21), Cm(29.7)
     part.left_margin = part.right_margin = Cm(2.5)
@@ -55,6 +60,7 @@ def _front(paper: Any, cover: Cover) -> None:
     title = paper.add_paragraph(cover.title, style="Title")
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     table = paper.add_table(rows=0, cols=2, style="Table Grid")
+    table.autofit = False
     for name, value in cover.lines:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = name, value
@@ -83,7 +89,9 @@ def _table(paper: Any, block: Table) -> None:
     head.append(OxmlElement("w:tblHeader"))  # repeated on every page
     for row in block.rows:
         _fill(table.add_row().cells, [shown(one) for one in row], block.numeric)
-    paper.add_paragraph()
+    after = paper.add_paragraph()
+    after.paragraph_format.space_after = Pt(0)
+    after.paragraph_format.line_spacing = Pt(6)
 
 
 def _fill(cells: Sequence[Any], words: Sequence[str], numeric: Sequence[int],
@@ -97,6 +105,8 @@ def _fill(cells: Sequence[Any], words: Sequence[str], numeric: Sequence[int],
 
 
 def _widths(table: Any, widths: Sequence[float]) -> None:
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
