@@ -1,5 +1,6 @@
 """Every write to staff, certificates and training."""
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import Office
+from qingyuan.areas.assets.queries import today
 from qingyuan.areas.files.queries import attachments_of
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import Membership, User
@@ -23,7 +25,7 @@ from .models import (
     Leave,
     Post,
     Staff,
-    TrainingKind,
+    TrainingPlan,
     TrainingSession,
 )
 
@@ -116,8 +118,8 @@ def withdraw_certificate(
         pk=certificate.pk, staff__organisation=scope.organisation)
     if not reason.strip():
         raise ValidationError({"reason": _("请填写原因")})
-    row.withdrawn_on, row.withdrawn_why = on, reason.strip()[:200]
-    row.save(update_fields=["withdrawn_on", "withdrawn_why"])
+    row.withdrawn, row.withdrawn_why = on, reason.strip()[:200]
+    row.save(update_fields=["withdrawn", "withdrawn_why"])
     audit(scope, "withdraw_certificate", row.staff, after={
         "number": row.number, "on": f"{on}", "reason": row.withdrawn_why})
     return row
@@ -130,7 +132,8 @@ def record_leave(scope: Scope, staff: Staff, since: date, until: date, reason: s
     row = own(scope, staff)
     if until < since:
         raise ValidationError({"until": _("止不能早于起")})
-    made = Leave.objects.create(staff=row, since=since, until=until, reason=reason.strip()[:200])
+    made = Leave.objects.create(
+        staff=row, since=since, until=until, reason=reason.strip()[:200] or _("请假"))
     audit(scope, "record_leave", row, after={
         "since": f"{since}", "until": f"{until}", "reason": made.reason})
     return made
@@ -138,50 +141,68 @@ def record_leave(scope: Scope, staff: Staff, since: date, until: date, reason: s
 
 @transaction.atomic
 def plan_training(
-    scope: Scope, *, kind: str, title: str, planned_on: date, hours: float, teacher: str = "",
-    pass_score: float | None = None,
-) -> TrainingSession:
-    """Plan a training. ValidationError by field."""
+    scope: Scope, *, year: int, subject: str, due: date, hours: float, posts: Iterable[str] = (),
+    note: str = "",
+) -> TrainingPlan:
+    """Plan a training for a year. ValidationError by field."""
     require(scope, "edit_people")
-    if kind not in TrainingKind.values:
-        raise ValidationError({"kind": _("请选择培训类别")})
-    if not title.strip():
-        raise ValidationError({"title": _("请填写培训主题")})
-    if not 0 < hours <= 1000:
-        raise ValidationError({"hours": _("学时应大于 0")})
-    row = TrainingSession.objects.create(
-        organisation=scope.organisation, kind=kind, title=title.strip()[:128],
-        planned_on=planned_on, hours=hours, teacher=teacher.strip()[:64], pass_score=pass_score)
+    said, wanted = subject.strip()[:128], sorted(set(posts))
+    if not said:
+        raise ValidationError({"subject": _("请填写培训内容")})
+    if set(wanted) - set(Post.values):
+        raise ValidationError({"posts": _("请选择岗位")})
+    if not 2000 <= year <= 2099 or due.year != year:
+        raise ValidationError({"due": _("计划完成日期应在该年度内")})
+    _hours(hours)
+    if TrainingPlan.objects.filter(
+            organisation=scope.organisation, year=year, subject=said).exists():
+        raise ValidationError({"subject": _("该年度已有这项培训")})
+    row = TrainingPlan.objects.create(
+        organisation=scope.organisation, year=year, subject=said, due=due, hours=hours,
+        posts=wanted, note=note.strip()[:200])
     audit(scope, "plan_training", row, after={
-        "kind": kind, "title": row.title, "planned_on": f"{planned_on}", "hours": hours})
+        "subject": said, "due": f"{due}", "hours": hours})
     return row
 
 
 @transaction.atomic
 def hold_training(
-    scope: Scope, session: TrainingSession, held_on: date,
-    present: Mapping[int, float | None], material: str = "",
+    scope: Scope, *, day: date, subject: str, hours: float, present: Mapping[int, float | None],
+    plan: TrainingPlan | None = None, law: bool = False, exam: bool = False,
+    pass_score: float = 60, teacher: str = "", place: str = "", scan: str = "",
 ) -> TrainingSession:
-    """Enter who was there: staff → score, None without an exam. Entered again, it replaces what
-    was entered before. ValidationError for people of others."""
+    """Enter a training that was held: staff → score of 100, None without one. ValidationError by
+    field, for people of others, a score beside 0 to 100, a day that is still to come."""
     require(scope, "edit_people")
-    row = TrainingSession.objects.select_for_update().get(
-        pk=session.pk, organisation=scope.organisation)
+    if day > today():
+        raise ValidationError({"day": _("日期不能在将来，请登记为计划")})
+    said = subject.strip()[:128] or (plan.subject if plan else "")
+    if not said:
+        raise ValidationError({"subject": _("请填写培训内容")})
+    if plan is not None and plan.organisation_id != scope.organisation.pk:
+        raise ValidationError({"plan": _("请选择本单位的计划")})
+    _hours(hours)
     staff = {one.pk: one for one in queries.staff_of(scope).filter(pk__in=list(present))}
     if not present or set(present) - set(staff):
         raise ValidationError({"present": _("请选择本单位参加培训的人员")})
-    bad = [one for one in present.values() if one is not None and not 0 <= one <= 1000]
-    if bad:
-        raise ValidationError({"present": _("成绩应为 0 至 1000")})
-    row.held_on, row.material = held_on, _scan(scope, material) or row.material
-    row.save(update_fields=["held_on", "material"])
-    row.attendances.all().delete()
+    if any(one is not None and not 0 <= one <= 100 for one in (*present.values(), pass_score)):
+        raise ValidationError({"present": _("成绩应为 0 至 100")})
+    row = TrainingSession.objects.create(
+        organisation=scope.organisation, plan=plan, day=day, subject=said, hours=hours, law=law,
+        exam=exam, pass_score=pass_score, teacher=teacher.strip()[:64], place=place.strip()[:64],
+        scan=_scan(scope, scan), at=round(time.time() * 1000))
     Attendance.objects.bulk_create(Attendance(
-        session=row, staff=staff[pk], hours=row.hours, score=score,
-        passed=None if score is None or row.pass_score is None else score >= row.pass_score)
+        session=row, staff=staff[pk], hours=hours, score=score if exam else None,
+        passed=score >= pass_score if exam and score is not None else None)
         for pk, score in present.items())
-    audit(scope, "hold_training", row, after={"on": f"{held_on}", "people": len(present)})
+    audit(scope, "hold_training", row, after={
+        "subject": said, "on": f"{day}", "people": len(present)})
     return row
+
+
+def _hours(hours: float) -> None:
+    if not 0 < hours <= 1000:
+        raise ValidationError({"hours": _("学时应大于 0")})
 
 
 def own(scope: Scope, staff: Staff) -> Staff:

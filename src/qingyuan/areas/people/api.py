@@ -26,7 +26,7 @@ class CertificateOut(Schema):
     issuer_level: str
     issued: date
     expires: date | None
-    withdrawn_on: date | None
+    withdrawn: date | None
 
 
 class StaffOut(Schema):
@@ -52,7 +52,7 @@ class CertificateIn(Schema):
     expires: date | None = None
 
 
-@router.get("/people", response=list[StaffOut])
+@router.get("/staff", response=list[StaffOut])
 def people(request: HttpRequest) -> Any:
     """The unit's staff, those who left included."""
     require(request.scope, "see_people")
@@ -60,14 +60,14 @@ def people(request: HttpRequest) -> Any:
     return [_out(one) for one in rows[:5000]]
 
 
-@router.get("/people/{pk}", response=StaffOut)
+@router.get("/staff/{pk}", response=StaffOut)
 def person(request: HttpRequest, pk: Key) -> Any:
     """One person."""
     require(request.scope, "see_people")
     return _out(queries.person(request.scope, pk))
 
 
-@router.post("/people/{pk}/certificates", response=CertificateOut)
+@router.post("/staff/{pk}/certificates", response=CertificateOut)
 def certificate(request: HttpRequest, pk: Key, facts: CertificateIn) -> Any:
     """Enter a certificate or a renewal."""
     require(request.scope, "edit_people")

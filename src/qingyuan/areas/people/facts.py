@@ -19,8 +19,8 @@ def people(unit: Organisation, day: date) -> tuple[facts.Person, ...] | None:
     held: dict[int, list[facts.Certificate]] = defaultdict(list)
     for row in Certificate.objects.filter(staff__organisation=unit).order_by("issued", "pk"):
         ends = row.expires
-        if row.withdrawn_on is not None:
-            last = row.withdrawn_on - timedelta(days=1)
+        if row.withdrawn is not None:
+            last = row.withdrawn - timedelta(days=1)
             if last < row.issued:
                 continue
             ends = last if ends is None else min(ends, last)

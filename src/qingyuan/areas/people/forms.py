@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.areas.assets.sites_queries import colleagues, offices_of
 from qingyuan.areas.organisations.scope import Scope
 
-from .models import CertificateKind, IssuerLevel, Post, TrainingKind
+from .models import CertificateKind, IssuerLevel, Post
 
 
 def _day(label: Any, *, required: bool = True) -> forms.DateField:
@@ -69,15 +69,29 @@ class AwayForm(forms.Form):
     reason = forms.CharField(label=_("事由"), max_length=200, required=False)
 
 
-class TrainingForm(forms.Form):
-    kind = forms.ChoiceField(label=_("类别"), choices=TrainingKind.choices)
-    title = forms.CharField(label=_("主题"), max_length=128)
-    planned_on = _day(_("计划日期"))
+class PlanForm(forms.Form):
+    year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2099)
+    subject = forms.CharField(label=_("培训内容"), max_length=128)
+    due = _day(_("计划完成"))
+    hours = forms.FloatField(label=_("计划学时"), min_value=0)
+    posts = forms.MultipleChoiceField(
+        label=_("培训对象（不选为全员）"), choices=Post.choices, required=False,
+        widget=forms.CheckboxSelectMultiple)
+    note = forms.CharField(label=_("备注"), max_length=200, required=False)
+
+
+class SessionForm(forms.Form):
+    plan = forms.ModelChoiceField(label=_("培训计划"), queryset=None, required=False)
+    day = _day(_("日期"))
+    subject = forms.CharField(label=_("培训内容"), max_length=128, required=False)
     hours = forms.FloatField(label=_("学时"), min_value=0)
+    law = forms.BooleanField(label=_("法律法规宣贯"), required=False)
+    exam = forms.BooleanField(label=_("有考试"), required=False)
+    pass_score = forms.FloatField(label=_("合格分"), initial=60)
     teacher = forms.CharField(label=_("讲师"), max_length=64, required=False)
-    pass_score = forms.FloatField(label=_("合格分"), required=False)
+    place = forms.CharField(label=_("地点"), max_length=64, required=False)
+    scan = _scan(_("签到表扫描件"))
 
-
-class HeldForm(forms.Form):
-    held_on = _day(_("举办日期"))
-    material = _scan(_("签到表或课件"))
+    def __init__(self, plans: Any, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["plan"].queryset = plans  # type: ignore[attr-defined]

@@ -13,10 +13,9 @@ bring("people", verbs={
     "hired": _("入职"), "left": _("离职"), "office": _("办事处"), "contract_until": _("劳动合同至"),
     "user": _("账号"), "note": _("备注"), "kind": _("类别"), "issued": _("发证日期"),
     "expires": _("有效期至"), "on": _("日期"), "reason": _("原因"), "since": _("起"),
-    "until": _("止"), "title": _("主题"), "planned_on": _("计划日期"), "hours": _("学时"),
+    "until": _("止"), "subject": _("培训内容"), "due": _("计划完成"), "hours": _("学时"),
     "people": _("人数"),
 }, values={
     ("kind", "gas"): _("废气运维"), ("kind", "water"): _("废水运维"), ("kind", "lab"): _("实验室"),
-    ("kind", "other"): _("其他"), ("kind", "skill"): _("技能"), ("kind", "law"): _("法律法规"),
-    ("kind", "safety"): _("安全"), ("kind", "induction"): _("入职"),
+    ("kind", "other"): _("其他"),
 })

@@ -152,6 +152,7 @@ class TrainingSession(models.Model):
     teacher = models.CharField(_("讲师"), max_length=64, blank=True)
     place = models.CharField(_("地点"), max_length=64, blank=True)
     hours = models.FloatField(_("学时"))
+    law = models.BooleanField(_("法律法规宣贯"), default=False)
     exam = models.BooleanField(_("有考试"), default=False)
     pass_score = models.FloatField(_("合格分"), default=60)
     scan = models.CharField(_("签到表扫描件"), max_length=64, blank=True)

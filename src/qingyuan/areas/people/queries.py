@@ -10,7 +10,7 @@ from qingyuan.areas.organisations.models import Organisation, User
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.assess.capability.certificates import add_months
 
-from .models import Certificate, CertificateKind, Staff, TrainingSession
+from .models import Certificate, CertificateKind, Staff, TrainingPlan, TrainingSession
 
 SOON = 60  # days before the end from which a certificate is said to expire
 NEW_MONTHS = 3
@@ -52,10 +52,17 @@ def sessions_of(scope: Scope) -> QuerySet[TrainingSession]:
     return TrainingSession.objects.filter(organisation=scope.organisation)
 
 
+def plans_of(scope: Scope) -> QuerySet[TrainingPlan]:
+    """Training plans of the scope's own unit."""
+    if not may(scope, "see_people"):
+        return TrainingPlan.objects.none()
+    return TrainingPlan.objects.filter(organisation=scope.organisation)
+
+
 def held_on(day: date) -> Q:
     """Certificates that count on a day."""
     return (Q(issued__lte=day) & (Q(expires=None) | Q(expires__gte=day))
-            & (Q(withdrawn_on=None) | Q(withdrawn_on__gt=day)))
+            & (Q(withdrawn=None) | Q(withdrawn__gt=day)))
 
 
 def expiring(organisation: Organisation, day: date, days: int) -> list[Certificate]:
@@ -79,7 +86,7 @@ def certified(staff: Staff, day: date) -> str:
            if one.kind in (CertificateKind.GAS, CertificateKind.WATER)]
     good = [one for one in own if one.issued <= day
             and (one.expires is None or one.expires >= day)
-            and (one.withdrawn_on is None or one.withdrawn_on > day)]
+            and (one.withdrawn is None or one.withdrawn > day)]
     if good:
         last = max((one.expires or date.max) for one in good)
         return "expiring" if last <= day + timedelta(days=SOON) else "valid"

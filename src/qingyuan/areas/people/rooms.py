@@ -8,5 +8,5 @@ from qingyuan.ui.navigation import Room, bring
 bring("unit", {
     30: Room(_("人员"), "users", "people:people",
              ("people:people", "people:person", "people:certificates", "people:training",
-              "people:session", "people:import"), MAY["see_people"]),
+              "people:session", "people:session-new", "people:import"), MAY["see_people"]),
 })

@@ -6,13 +6,14 @@ from .views import importing, people, training
 
 app_name = "people"
 urlpatterns = [
-    path("people/", people.people, name="people"),
-    path("people/table.<str:form>", people.export, name="export"),
-    path("people/<number:pk>/", people.person, name="person"),
-    path("people/<number:pk>/files/<sha256:sha256>/", people.scan, name="scan"),
-    path("people/certificates/", people.certificates, name="certificates"),
-    path("people/training/", training.training, name="training"),
-    path("people/training/<number:pk>/", training.session, name="session"),
-    path("people/import/", importing.import_page, name="import"),
-    path("people/import/template.xlsx", importing.template, name="import-template"),
+    path("staff/", people.people, name="people"),
+    path("staff/table.<str:form>", people.export, name="export"),
+    path("staff/<number:pk>/", people.person, name="person"),
+    path("staff/<number:pk>/files/<sha256:sha256>/", people.scan, name="scan"),
+    path("staff/certificates/", people.certificates, name="certificates"),
+    path("staff/training/", training.training, name="training"),
+    path("staff/training/new/", training.session_new, name="session-new"),
+    path("staff/training/<number:pk>/", training.session, name="session"),
+    path("staff/import/", importing.import_page, name="import"),
+    path("staff/import/template.xlsx", importing.template, name="import-template"),
 ]

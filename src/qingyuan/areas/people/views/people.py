@@ -45,7 +45,7 @@ def _rows(scope: Scope, params: Any) -> list[Any]:
         row.over = row.points > LOAD
         row.kinds = [one for one in row.certificates.all() if one.issued <= day and (
             one.expires is None or one.expires >= day) and (
-            one.withdrawn_on is None or one.withdrawn_on > day)]
+            one.withdrawn is None or one.withdrawn > day)]
         found.append(row)
     return found
 
@@ -117,7 +117,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row, "stands": queries.certified(row, day), "day": day,
         "certificates": [(one, _state(one, day)) for one in row.certificates.all()],
         "keeps": keeps, "leaves": row.leaves.all(), "load": LOAD,
-        "trainings": row.attendances.select_related("session").order_by("-session__held_on"),
+        "trainings": row.attendances.select_related("session").order_by("-session__day"),
         "verbs": [(code, label, form) for code, (label, form) in writes.items()],
         "history": history(scope, row),
     }, status=422 if any(form.errors for _label, form in writes.values()) else 200)
@@ -137,7 +137,7 @@ def _forms(request: HttpRequest, scope: Scope, row: Staff) -> dict[str, tuple[st
                  if verb == "edit" else forms.StaffForm(scope, initial=start)),
         "certificate": (_("登记证书"), bound("certificate", forms.CertificateForm)),
         "withdraw": (_("证书失效"), bound("withdraw", lambda *args: forms.WithdrawForm(
-            row.certificates.filter(withdrawn_on=None), *args))),
+            row.certificates.filter(withdrawn=None), *args))),
         "away": (_("登记请假"), bound("away", forms.AwayForm)),
         "leave": (_("离职"), forms.LeaveServiceForm(request.POST) if verb == "leave"
                   else forms.LeaveServiceForm(initial={"left": row.left})),
@@ -174,7 +174,7 @@ def _act(request: HttpRequest, scope: Scope, row: Staff,
 
 
 def _state(one: Certificate, day: Any) -> str:
-    if one.withdrawn_on is not None and one.withdrawn_on <= day:
+    if one.withdrawn is not None and one.withdrawn <= day:
         return "withdrawn"
     if one.expires is not None and one.expires < day:
         return "expired"
@@ -187,7 +187,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
     """Certificates of people in service, the first to end first."""
     scope, day = request.scope, today()
     rows = Certificate.objects.filter(
-        staff__in=queries.in_service(scope.organisation, day), withdrawn_on=None,
+        staff__in=queries.in_service(scope.organisation, day), withdrawn=None,
         staff__organisation=scope.organisation).select_related("staff").order_by("expires", "pk")
     kind = request.GET.get("kind", "")
     if kind in CertificateKind.values:

@@ -24,74 +24,80 @@ PAGE = 50
 
 @page("see_people")
 def training(request: HttpRequest) -> HttpResponse:
-    """Sessions, and hours by person in the year."""
-    scope, year = request.scope, today().year
-    form = forms.TrainingForm(request.POST or None) if may(scope, "edit_people") else None
+    """Plans with what was held of them, sessions, and hours by person in the year."""
+    scope, day = request.scope, today()
+    form = forms.PlanForm(request.POST or None, initial={"year": day.year}) if may(
+        scope, "edit_people") else None
     if request.method == "POST":
         require(scope, "edit_people")
         if form is not None and form.is_valid():
             try:
-                made = actions.plan_training(scope, **form.cleaned_data)
+                actions.plan_training(scope, **form.cleaned_data)
             except ValidationError as error:
                 refuse(form, error)
             else:
                 messages.success(request, _("已登记。"))
-                return redirect("people:session", pk=made.pk)
+                return redirect("people:training")
     rows = queries.sessions_of(scope).annotate(
         there=Count("attendances"), good=Count("attendances", filter=Q(attendances__passed=True)))
-    hours = queries.in_service(scope.organisation, today()).annotate(
-        learnt=Sum("attendances__hours", filter=Q(attendances__session__held_on__year=year)))
+    hours = queries.in_service(scope.organisation, day).annotate(
+        learnt=Sum("attendances__hours", filter=Q(attendances__session__day__year=day.year)))
+    plans = queries.plans_of(scope).filter(year__gte=day.year - 1).annotate(
+        held=Count("sessions"))
     return render(request, "people/training.html", {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "form": form,
-        "hours": hours, "year": year,
+        "hours": hours, "year": day.year, "plans": plans, "day": day,
     }, status=422 if form is not None and form.errors else 200)
+
+
+@page("edit_people")
+def session_new(request: HttpRequest) -> HttpResponse:
+    """Enter a training that was held, with who was there."""
+    scope = request.scope
+    form = forms.SessionForm(queries.plans_of(scope), request.POST or None, request.FILES or None,
+                             initial={"day": today(), "plan": request.GET.get("plan") or None})
+    if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        upload = said.pop("scan")
+        try:
+            file = keep(scope, upload, kind="scan", name=upload.name).sha256 if upload else ""
+            made = actions.hold_training(
+                scope, present=_present(request.POST), scan=file, **said)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect("people:session", pk=made.pk)
+    there = set(request.POST.getlist("present"))
+    people = [(one, str(one.pk) in there, request.POST.get(f"score-{one.pk}", ""))
+              for one in queries.in_service(scope.organisation, today())]
+    return render(request, "people/session_form.html", {"form": form, "people": people},
+                  status=422 if form.errors else 200)
 
 
 @page("see_people")
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """One session: who was there and how they did."""
-    scope = request.scope
-    row = queries.sessions_of(scope).filter(pk=pk).first()
+    row = queries.sessions_of(request.scope).filter(pk=pk).first()
     if row is None:
         raise Http404
-    form = forms.HeldForm(request.POST or None, request.FILES or None, initial={
-        "held_on": row.held_on or row.planned_on}) if may(scope, "edit_people") else None
-    if request.method == "POST":
-        require(scope, "edit_people")
-        if form is not None and form.is_valid():
-            upload = form.cleaned_data["material"]
-            try:
-                file = keep(scope, upload, kind="scan", name=upload.name).sha256 if upload else ""
-                actions.hold_training(
-                    scope, row, form.cleaned_data["held_on"], _present(request.POST), file)
-            except ValidationError as error:
-                refuse(form, error)
-            else:
-                messages.success(request, _("已保存。"))
-                return redirect("people:session", pk=row.pk)
-    there = {one.staff_id: one for one in row.attendances.all()}
-    people = [(one, there.get(one.pk)) for one in queries.in_service(
-        scope.organisation, row.held_on or row.planned_on)]
     return render(request, "people/session.html", {
-        "row": row, "people": people, "form": form, "history": history(scope, row),
-    }, status=422 if form is not None and form.errors else 200)
+        "row": row, "people": row.attendances.select_related("staff").order_by("staff__number"),
+        "history": history(request.scope, row)})
 
 
 def _present(said: Any) -> dict[int, float | None]:
-    found: dict[int, float | None] = {}
-    for text in said.getlist("present"):
-        if text.isdecimal() and len(text) < 19:
-            found[int(text)] = _score(said.get(f"score-{text}", ""))
-    return found
+    return {int(text): _score(said.get(f"score-{text}", ""))
+            for text in said.getlist("present") if text.isdecimal() and len(text) < 19}
 
 
 def _score(text: str) -> float | None:
+    if not text.strip():
+        return None
     try:
         value = float(text)
     except ValueError:
-        if text.strip():
-            raise ValidationError({"held_on": _("成绩应是数字")}) from None
-        return None
+        value = math.nan
     if not math.isfinite(value):
-        raise ValidationError({"held_on": _("成绩应是数字")})
+        raise ValidationError({"day": _("成绩应是数字")})
     return value
