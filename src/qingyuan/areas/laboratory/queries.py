@@ -1,9 +1,9 @@
 """Reads on laboratories and samples: a unit's own affair."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -110,6 +110,14 @@ def _late(sample: Sample, day: date) -> Warned | None:
     return None
 
 
-def late_ones(rows: Sequence[Sample]) -> list[tuple[Sample, list[Warned]]]:
-    """Those with a warning."""
-    return [(row, found) for row in rows if (found := warnings(row))]
+def samples_beside(
+    scope: Scope, unit: Organisation, ref: str, usual: bool
+) -> dict[str, Any]:
+    """What the page of a thing that samples belong to shows of them, for whoever may read that
+    page: ``samples`` [(sample, where it is, warnings)], ``see_samples``, ``may_take_sample``.
+    ``usual``: such things have samples as a rule, so that one without is offered to enter some."""
+    rows = samples_for(unit, ref)
+    own = scope.organisation.pk == unit.pk
+    return {"samples": [(row, standing(row), warnings(row)) for row in rows],
+            "see_samples": own and may(scope, "see_samples"),
+            "may_take_sample": own and may(scope, "handle_samples") and (usual or bool(rows))}

@@ -1,6 +1,7 @@
 """Records in the index of words: what they are called, where and by whom the work was done, every
 answer in words. Drafts, replaced and voided records are not found."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,18 +23,27 @@ ACTS, SWEEP = "records.acts", "records.sweep"
 PIECE = 500  # records a run, of each of the two ways
 LAG = 60_000  # ms: an act that began before another may be told after it
 SILENT = ("photo", "file", "signature")
+log = logging.getLogger(__name__)
 
 kinds.bring(KIND, _("运维记录"), "see_records", "clipboard-check")
 
 
 def text_of(record: Record) -> str:
-    """What a record says, a line a question. The form it was written in may be gone: then only
-    place and people."""
-    technique = TECHNIQUES.get(str(record.setting.get("technique", "")), "")
+    """What a record says, a line a section and a question. The form it was written in may be gone:
+    then only place and people."""
+    technique = str(TECHNIQUES.get(str(record.setting.get("technique", "")), ""))
     system = record.system.name if record.system else ""
     head = (record.point.organisation.name, record.point.full_name, system, technique, record.who,
             record.reason, record.returned_why)
-    return "\n".join([" ".join(one for one in head if one), *_answered(record)])
+    return "\n".join([" ".join(one for one in head if one), *_said(record)])
+
+
+def _said(record: Record) -> list[str]:
+    try:
+        return list(_answered(record))
+    except Exception:  # one record that cannot be read must not keep all later ones out; logged
+        log.exception("the answers of record %s were not indexed", record.pk)
+        return []
 
 
 def _answered(record: Record) -> Iterator[str]:
@@ -42,6 +52,7 @@ def _answered(record: Record) -> Iterator[str]:
     except NoForm:
         return
     for piece in reading.pieces(engine.form, engine.setting, record.answers):
+        yield piece.title
         for one in piece.every:
             if one.field.type not in SILENT:
                 yield f"{one.label}：{one.text}{one.unit} {one.note}".strip()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.areas.assets.queries import points_of
 from qingyuan.areas.assets.sites_queries import colleagues
 from qingyuan.areas.files.answers import served
+from qingyuan.areas.laboratory.queries import samples_beside
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import histories
 from qingyuan.areas.organisations.scope import Scope, may
@@ -112,6 +113,8 @@ def _shown(
         "record": record, "own": own, "crossed": crossed, "crossed_lines": crossed_lines,
         "versions": showing.steps(versions),
         **told, "touched": touched(scope, record), "asked": asked,
+        **samples_beside(scope, record.organisation, f"record:{record.pk}",
+                         record.point.kind == "water" and record.kind == "comparison"),
         "limits": limits_read(asked) if asked else (),
         "waiting": waiting if waiting is not None and waiting.pk != record.pk else None,
         "can_fill": own and record.state == RecordState.DRAFT and may(scope, "fill_record"),
