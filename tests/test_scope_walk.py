@@ -25,7 +25,8 @@ from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings",
-         "supervision", "overview")
+         "supervision", "overview",
+         "laboratory", "search")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -71,6 +72,7 @@ SAID: dict[str, dict[str, Any]] = {
     "findings.findingrule": {"kind": "zero", "thresholds": {}},
     "parameters.filingline": {"kind": "range", "factor": "a21026", "value": "0-200"},
     "parameters.parameterreading": {"kind": "slope", "factor": "a21026", "value": "1.000"},
+    "laboratory.sample": {"state": "received", "factors": ["w01018"], "record_ref": ""},
     "telemetry.event": {"kind": "fault", "passed": None, "replaced_by": None, "factor": ""},
 }
 RECORD_FILES = "hj75.g4"
