@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 
-from qingyuan.areas.organisations.scope import Scope
 from qingyuan.areas.organisations.references import Shown
+from qingyuan.areas.organisations.scope import Scope
 
 from .keeping.consequences import PROVISIONAL
 from .keeping.failing import failing

@@ -8,6 +8,7 @@ import pytest
 
 from qingyuan.areas.assets import facilities
 from qingyuan.areas.assets.queries import midnight
+from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.records.keeping import actions, events
 from qingyuan.areas.records.keeping.consequences import touched
 from qingyuan.areas.records.models import Record
@@ -16,7 +17,6 @@ from qingyuan.areas.telemetry import facts
 from qingyuan.areas.telemetry.backfill import store
 from qingyuan.areas.telemetry.models import Event, HourValue
 from qingyuan.areas.telemetry.pipeline import run
-from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.telemetry.sources import simulated
 from qingyuan.forms import Happened, load_forms
 from qingyuan.forms.sampling import sample
