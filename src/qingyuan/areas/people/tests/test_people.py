@@ -125,7 +125,8 @@ def test_pages(cast, hire, client):
         "verb": "certificate", "kind": "gas", "number": "示例-9", "issuer_level": "provincial",
         "issued": "2026-01-01"}).status_code == 302
     for path in ("/staff/certificates/", "/staff/training/", "/staff/training/new/",
-                 "/staff/import/", "/staff/table.xlsx", "/staff/import/template.xlsx", f"/staff/{row.pk}/"):
+                 "/staff/import/", "/staff/table.xlsx", "/staff/import/template.xlsx",
+                 f"/staff/{row.pk}/"):
         assert client.get(path).status_code == 200
     client.force_login(cast.outsider.user)
     assert client.get(f"/staff/{row.pk}/").status_code == 404
