@@ -24,6 +24,7 @@ GROUPS: Mapping[str, object] = {
     "papers": _("证照与物资"),
     "parameter": _("参数"),
     "supervision": _("督查督办"),
+    "capability": _("服务能力"),
 }
 
 
@@ -131,6 +132,14 @@ KINDS: Mapping[str, Kind] = {
     "directive_due": Kind(_("督办单将到期或已逾期"), "supervision", Severity.ALARM, None, None,
                           _OWN, ends_itself=True, follow="manager", orders=False, causes=_NONE,
                           thresholds={"days": 3}),
+    # capability of the unit
+    "capability_breach": Kind(_("服务能力不符合"), "capability", Severity.ALARM, None, None, _OWN,
+                              ends_itself=True, follow="manager", orders=False, causes=_NONE),
+    "capability_coming": Kind(_("服务能力将不符合"), "capability", Severity.WARNING, None, None,
+                              _OWN, ends_itself=True, follow="manager", orders=False,
+                              causes=_NONE, thresholds={"days": 90}),
+    "uncertified_work": Kind(_("无证作业"), "capability", Severity.ALARM, DAY, 3 * DAY, _OWN,
+                             follow="manager", orders=False, causes=_NONE),
 }
 
 STEPS: Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]] = {

@@ -29,6 +29,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "supervision": NoticeKind(_("督查与整改")),
     "directive": NoticeKind(_("督办单")),
     "report": NoticeKind(_("运维报告")),
+    "document": NoticeKind(_("受控文件")),
     "expiry": NoticeKind(_("到期提醒")),
     "system": NoticeKind(_("系统")),
 }

@@ -94,6 +94,17 @@ class BatchField(forms.ModelChoiceField):
         return "，".join(words)
 
 
+class Given:
+    """What the move forms of one page choose from, asked once for all of them."""
+
+    def __init__(self, scope: Scope, part: Part, refs: list[tuple[str, str]]) -> None:
+        self.stores = queries.stores_of(scope).filter(until=None)
+        self.store_choices = [(row.pk, row.name) for row in self.stores]
+        self.batches = part.batches.all()
+        self.held = list(part.batches.filter(balances__quantity__gt=0).distinct())
+        self.refs = refs
+
+
 class MoveForm(forms.Form):
     """One move of a part; the fields of the verb only."""
 
@@ -120,21 +131,21 @@ class MoveForm(forms.Form):
         "scrap": ("store", "quantity", "batch", "reason"),
     }
 
-    def __init__(self, scope: Scope, part: Part, verb: str, refs: list[tuple[str, str]],
-                 *args: Any, **more: Any) -> None:
+    def __init__(self, given: "Given", verb: str, *args: Any, **more: Any) -> None:
         super().__init__(*args, auto_id=f"id_{verb}_%s",
                          initial={"client_id": uuid4().hex}, **more)
-        stores = queries.stores_of(scope).filter(until=None)
-        for name in self.fields.keys() - {*self.FIELDS[verb], "client_id"}:
-            del self.fields[name]
-        for name in ("store", "to"):
-            if name in self.fields:
-                self.fields[name].queryset = stores  # type: ignore[attr-defined]
-        if "batch" in self.fields:
-            self.fields["batch"].queryset = part.batches.filter(  # type: ignore[attr-defined]
-                balances__quantity__gt=0).distinct()
-        if "ref" in self.fields:
-            self.fields["ref"].choices = refs  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields
+        for name in fields.keys() - {*self.FIELDS[verb], "client_id"}:
+            del fields[name]
+        for name in {"store", "to"} & fields.keys():
+            fields[name].queryset = given.stores
+            fields[name].choices = given.store_choices
+        if "batch" in fields:
+            fields["batch"].queryset = given.batches
+            fields["batch"].choices = [("", fields["batch"].empty_label), *(
+                (row.pk, fields["batch"].label_from_instance(row)) for row in given.held)]
+        if "ref" in fields:
+            fields["ref"].choices = given.refs
         self.fields["reason"].required = verb in ("issue", "scrap")
 
 

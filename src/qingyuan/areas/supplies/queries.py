@@ -15,7 +15,7 @@ from qingyuan.areas.organisations.models import Organisation
 from qingyuan.areas.organisations.scope import Scope, may
 
 from . import standing
-from .models import Batch, LoanOut, Move, Part, Store
+from .models import Balance, Batch, LoanOut, Minimum, Move, Part, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,29 @@ def short(unit: Organisation, day: date | None = None) -> list[Short]:
     """Parts of which too little lies in store on the day (default today), against the readings that
     are in force, and against the least that an office wants."""
     date_ = day or today()
-    found = [Short(one.part, None, one.stock, one.limit, one.reading)
-             for one in standing.standings(unit, date_) if one.low and one.limit is not None]
+    return [Short(one.part, None, one.stock, one.limit, one.reading)
+            for one in standing.standings(unit, date_) if one.low and one.limit is not None
+            ] + office_short(unit, date_)
+
+
+def office_short(unit: Organisation, day: date, part: Part | None = None) -> list[Short]:
+    """What the offices' stores lack of what they want, of one part or of all."""
+    wanted = Minimum.objects.filter(
+        part__organisation=unit, part__active=True).select_related("part", "office")
+    if part is not None:
+        wanted = wanted.filter(part=part)
+    rows = list(wanted)
+    if not rows:
+        return []
     offices = dict(Store.objects.filter(organisation=unit, office__isnull=False).values_list(
         "pk", "office"))
-    there = usable(unit, date_)
-    wanted = Part.objects.filter(organisation=unit, active=True).prefetch_related(
-        "minimums__office")
-    for row in wanted:
-        for least in row.minimums.all():
-            held = sum(n for store, n in there.get(row.pk, {}).items()
-                       if offices.get(store) == least.office_id)
-            if held < least.quantity:
-                found.append(Short(row, least.office, held, Fraction(least.quantity), "minimum"))
+    there, found = usable(unit, day), []
+    for least in rows:
+        held = sum(n for store, n in there.get(least.part_id, {}).items()
+                   if offices.get(store) == least.office_id)
+        if held < least.quantity:
+            found.append(
+                Short(least.part, least.office, held, Fraction(least.quantity), "minimum"))
     return found
 
 
@@ -148,8 +158,6 @@ def expiring(unit: Organisation, day: date, days: int) -> list[tuple[Batch, Stor
 
 def worn(unit: Organisation) -> list[str]:
     """Where a balance is not the sum of its moves; [] when the books agree."""
-    from .models import Balance
-
     sums = {(one.store, one.batch): one.quantity for one in stock(unit)}
     rows = {(row.store_id, row.batch_id): row.quantity for row in Balance.objects.filter(
         store__organisation=unit)}

@@ -38,10 +38,9 @@ def proposals(unit: Organisation, day: date) -> list[Proposal]:
     """Parts that are short on the day, by the limits or by an office's minimum, the most pressing
     first."""
     wanting: dict[int, int] = {}
-    for one in queries.short(unit, day):
-        if one.office is not None:
-            lack = int(one.limit) - one.stock
-            wanting[one.part.pk] = wanting.get(one.part.pk, 0) + lack
+    for least in queries.office_short(unit, day):
+        lack = int(least.limit) - least.stock
+        wanting[least.part.pk] = wanting.get(least.part.pk, 0) + lack
     rows = [one for one in standings(unit, day) if one.low or one.part.pk in wanting]
     last = _last_batches(unit, [one.part.pk for one in rows])
     found = []

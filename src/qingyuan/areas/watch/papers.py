@@ -18,6 +18,8 @@ from qingyuan.areas.assets.queries import in_force, midnight, today
 from qingyuan.areas.findings.register import Raise
 from qingyuan.areas.findings.settings import RuleSet
 from qingyuan.areas.organisations.models import Organisation
+from qingyuan.areas.supplies.queries import reading_word, short
+from qingyuan.ui.numbers import figure
 
 from .matters import Matter, keep, over, units
 
@@ -90,4 +92,19 @@ def contracts(unit: Organisation, rules: RuleSet, day: date, now: int) -> list[M
     return found
 
 
-SOURCES: Sequence[Source] = (permits, contracts)
+def low_stock(unit: Organisation, rules: RuleSet, day: date, now: int) -> list[Matter]:
+    """Parts of which the unit or an office holds too little, by the readings in force."""
+    found = []
+    for one in short(unit, day):
+        words = _("%(part)s%(where)s库存 %(stock)d %(unit)s，%(reading)s要求%(sign)s %(limit)s") % {
+            "part": one.part.name, "where": f"（{one.office.name}）" if one.office else "",
+            "stock": one.stock, "unit": one.part.unit, "limit": figure(round(float(one.limit), 2)),
+            "reading": reading_word(one.reading),
+            "sign": _("不少于") if one.reading == "minimum" else _("大于")}
+        found.append(Matter(Raise("low_stock", one.key, words, at=now, detail={
+            "part": one.part.pk, "stock": one.stock, "limit": float(one.limit),
+            "reading": one.reading, "office": one.office.pk if one.office else None})))
+    return found
+
+
+SOURCES: Sequence[Source] = (permits, contracts, low_stock)

@@ -25,7 +25,8 @@ def shelf(cast):
 
 
 @pytest.mark.parametrize(("name", "query", "words"), [
-    ("stock", "", "蠕动泵管"), ("stock", "?state=expiring", "A1"), ("stock", "?state=short", "物料"),
+    ("stock", "", "蠕动泵管"), ("stock", "?state=expiring", "A1"),
+    ("stock", "?state=short", "物料"),
     ("moves", "", "SN-1"), ("moves", "?kind=issue&since=2026-01-01", "没有符合条件"),
     ("stores", "", "备件库"), ("count", "", "盘点表"), ("reorder", "", "采购建议"),
     ("loans", "", "还没有借出备机"), ("part-new", "", "添加物料"), ("import", "", "下载模板"),

@@ -17,7 +17,7 @@ from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.references import shown_all
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.supplies import actions, catalogue, queries, use
-from qingyuan.areas.supplies.forms import FitForm, MinimumForm, MoveForm, PartForm
+from qingyuan.areas.supplies.forms import FitForm, Given, MinimumForm, MoveForm, PartForm
 from qingyuan.areas.supplies.models import Move, MoveKind, Part
 from qingyuan.areas.supplies.standing import standings
 
@@ -70,8 +70,8 @@ def part_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One part; it is moved, and what it fits is said, here."""
     scope, row = request.scope, part_or_404(request.scope, pk)
     verb = request.POST.get("verb", "")
-    offered = {name: MoveForm(scope, row, name, refs_out(scope, row),
-                              *([request.POST] if verb == name else []))
+    given = Given(scope, row, refs_out(scope, row))
+    offered = {name: MoveForm(given, name, *([request.POST] if verb == name else []))
                for name, (right, _word, _icon) in MOVES.items() if may(scope, right)}
     fit = FitForm(request.POST if verb == "fit" else None)
     least = MinimumForm(scope, request.POST if verb == "minimum" else None)
@@ -134,7 +134,7 @@ def _shown(scope: Scope, row: Part) -> dict[str, Any]:
         "fits": list(row.fits.all()), "minimums": list(row.minimums.select_related("office")),
         "reading": queries.reading_word(standing.reading),
         "other_reading": queries.reading_word(standing.other_reading),
-        "short": [one for one in queries.short(scope.organisation, day) if one.part.pk == row.pk],
+        "short": queries.office_short(scope.organisation, day, row),
         "may_edit": may(scope, "edit_supplies"), "history": history(scope, row)}
 
 

@@ -27,7 +27,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     """Every part with its stock, the limits by both readings and its state."""
     scope, day = request.scope, today()
     by, rows = _filtered(request)
-    small = {one.part.pk: one for one in queries.short(scope.organisation, day) if one.office}
+    small = {one.part.pk: one for one in queries.office_short(scope.organisation, day)}
     soon = queries.expiring(scope.organisation, day, SOON)
     chosen = [one for one in rows if _in_tab(one, by["state"], small)]
     tabs = [("", _("全部"), len(rows)),
@@ -70,7 +70,8 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
     if form not in sheets.FORMS:
         raise Http404
     by, rows = _filtered(request)
-    small = {one.part.pk: one for one in queries.short(request.scope.organisation) if one.office}
+    small = {one.part.pk: one for one in queries.office_short(
+        request.scope.organisation, today())}
     heads = [_("编码"), _("名称"), _("类别"), _("厂商"), _("型号"), _("库存"), _("计量单位"),
              _("限值"), _("采用读法"), _("另一读法限值"), _("月使用量"), _("设备保有量"),
              _("套数"), _("故障数"), _("状态")]

@@ -21,7 +21,7 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
 
     from .. import works
     from ..history import registered
-    from . import alarms, founding, office, oversight, visits
+    from . import alarms, founding, office, oversight, unit, visits
     from .people import company
 
     now = time.time()
@@ -49,6 +49,7 @@ def live(data: Path, *, stations: int, seed_number: int, days: int = WEEKS_DAYS)
         day += timedelta(days=1)
     if first < today - timedelta(days=7):
         alarms.forget_the_empty_past(house)
+    _say(f"{unit.enter(house, today)} people, papers, rooms, parts and documents of the unit")
     _say(f"{oversight.enter(house, today)} filings, orders received and inspections")
     _say(f"{alarms.work(house)} findings were seen to")
     known = registered([one.spec for one in house.points.values()])
