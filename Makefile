@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 VENDOR := src/qingyuan/ui/static/vendor/.installed
 
 .PHONY: help demo test lint fmt bench fuzz crash serve clean setup proof-fuzz proof-crash proof-bench \
-	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links bench-findings bench-capability bench-search
+	proof-mutation proof-reference proof-duties proof-forms proof-scope proof-browser bench-judging bench-maintenance bench-crosscheck bench-watch bench-watch-links bench-findings bench-periodic bench-capability bench-search
 help:            ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -93,6 +93,9 @@ bench-crosscheck: $(STAMP)  ## recall and false alarms of the cross-check on 600
 bench-watch: $(STAMP)  ## one new minute of 2,000 points looked at, on SQLite and PostgreSQL
 	$(BIN)/python bench/watch.py
 	$(BIN)/python bench/watch.py --database postgresql
+
+bench-periodic: $(STAMP)  ## periodic reports as DOCX and PDF: seconds, memory
+	$(BIN)/python bench/periodic.py
 
 bench-findings: $(STAMP)  ## pages of findings with 100,000 of them
 	$(BIN)/python bench/findings.py

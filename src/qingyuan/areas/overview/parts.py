@@ -14,17 +14,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.areas.assets.queries import points_of, today
+from qingyuan.areas.capability import standing
+from qingyuan.areas.conduct import queries as conduct
 from qingyuan.areas.findings.directives import directives_of
 from qingyuan.areas.findings.models import DirectiveState, Finding, Severity
 from qingyuan.areas.findings.queries import findings_of
+from qingyuan.areas.laboratory import queries as laboratory
 from qingyuan.areas.maintenance import task_queries
 from qingyuan.areas.maintenance.orders import queries as orders
+from qingyuan.areas.means import queries as means
 from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.areas.people import queries as people
 from qingyuan.areas.records.keeping.queries import records_of
 from qingyuan.areas.records.models import RecordState
 from qingyuan.areas.reports.queries import rates
 from qingyuan.areas.supervision.models import RectifyState
 from qingyuan.areas.supervision.queries import rectifications_of
+from qingyuan.areas.supplies import queries as supplies
 from qingyuan.kernel import windows
 from qingyuan.ui.periods import period
 
@@ -120,8 +126,55 @@ def oversight(scope: Scope) -> Part:
     ))
 
 
+def capability(scope: Scope) -> Part:
+    """The checks of clauses 4.1 to 4.8 and 6 on this day."""
+    found = standing.verdicts(scope.organisation, today())
+    by = {word: sum(one.default.passed is word for one in found) for word in (True, False, None)}
+    at = reverse("capability:capability")
+    broken = "、".join(one.title for one in found if one.default.passed is False)
+    return Part("capability", _("能力"), "certificate", at, (
+        Figure(_("符合"), f"{by[True]}", f"/ {len(found)}", at),
+        _count(_("不符合"), by[False], at, bad=by[False], foot=broken),
+        _count(_("无从评价"), by[None], at, warn=by[None],
+               foot=_("还没有登记") if by[None] else ""),
+    ))
+
+
+def people_and_means(scope: Scope) -> Part:
+    """Staff, certificates, commitments, papers."""
+    day, at = today(), reverse("people:people")
+    staff = list(people.in_service(scope.organisation, day).prefetch_related("certificates"))
+    ending = len(people.expiring(scope.organisation, day, people.SOON))
+    none = sum("om" in one.posts and people.certified(one, day) in ("expired", "none")
+               for one in staff)
+    unsigned = sum(one.state in ("missing", "again", "expired")
+                   for one in conduct.standings(scope, day))
+    papers = len(means.expiring(scope.organisation, day, means.SOON))
+    return Part("people", _("人员与证照"), "users", at, (
+        _count(_("在岗人员"), len(staff), at),
+        _count(_("运维人员证书过期或无证"), none, f"{at}?state=expired", bad=none),
+        _count(_("%d 天内到期的证书") % people.SOON, ending, reverse("people:certificates"),
+               warn=ending),
+        _count(_("未签自律承诺"), unsigned, reverse("conduct:commitments"), bad=unsigned),
+        _count(_("%d 天内到期的单位证照") % means.SOON, papers, reverse("means:unit-file"),
+               warn=papers),
+    ))
+
+
+def stock(scope: Scope) -> Part:
+    """What is short in the stores, and samples that wait."""
+    day, at = today(), reverse("supplies:stock")
+    short = len(supplies.short(scope.organisation, day))
+    waiting = laboratory.waiting(scope).count()
+    return Part("stock", _("备件与样品"), "table", at, (
+        _count(_("库存不足"), short, at, bad=short),
+        _count(_("待出结果样品"), waiting, reverse("laboratory:samples")),
+    ))
+
+
 PARTS: Sequence[tuple[str, Callable[[Scope], Part | None]]] = (
-    ("see_tasks", work), ("see_findings", data), ("see_supervision", oversight))
+    ("see_capability", capability), ("see_tasks", work), ("see_findings", data),
+    ("see_supervision", oversight), ("see_people", people_and_means), ("see_supplies", stock))
 """(verb that a reader needs, part), in the order of the page."""
 
 

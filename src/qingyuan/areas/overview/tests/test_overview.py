@@ -62,4 +62,5 @@ def test_overview_by_the_api(cast, served, client):
     served()
     client.force_login(cast.manager.user)
     told = client.get("/api/v1/overview").json()
-    assert [one["key"] for one in told][:2] == ["work", "data"]
+    assert [one["key"] for one in told][:3] == [
+        "capability", "work", "data"]

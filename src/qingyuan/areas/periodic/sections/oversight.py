@@ -1,11 +1,12 @@
 """Parts 5, 6, 7 and 9: orders from outside, own inspections, study, what the customer must do."""
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from qingyuan.areas.findings.models import Directive, DirectiveState
 from qingyuan.areas.maintenance.models import CustomerNeed
 from qingyuan.areas.maintenance.models.agreements import NeedState
+from qingyuan.areas.people.models import TrainingSession
 from qingyuan.areas.supervision.models import Inspection, Rectification, RectifyState
 
 from ..blocks import Block, Figure, Table, count, text
@@ -58,8 +59,24 @@ def inspections(subject: Subject) -> list[Block]:
 
 
 def study(subject: Subject) -> list[Block]:
-    """Laws and rules made known and studied within the time."""
-    return [text("本期无法律法规宣贯学习登记。")]
+    """Laws and rules made known and studied within the time; the unit's people, not one point's."""
+    rows = list(TrainingSession.objects.filter(
+        organisation=subject.scope.organisation, law=True,
+        day__range=(subject.first, subject.last)).annotate(
+            there=Count("attendances"),
+            good=Count("attendances", filter=Q(attendances__passed=True))).order_by("day"))
+    if not rows:
+        return [text("本期无法律法规宣贯学习登记。")]
+    at = reverse("people:training")
+    return [text("组织法律法规宣贯学习 ", count("study.sessions", len(rows), "次", at), "，参加 ",
+                 count("study.people", sum(row.there for row in rows), "人次", at), "。"),
+            Table("法律法规宣贯学习", ("日期", "内容", "学时", "参加人数", "考试合格"), tuple(
+                (f"{row.day}", row.subject, f"{row.hours:g}",
+                 count(f"study.there.{row.pk}", row.there, "",
+                       reverse("people:session", args=[row.pk])),
+                 count(f"study.good.{row.pk}", row.good, "",
+                       reverse("people:session", args=[row.pk])) if row.exam else "—")
+                for row in rows), (2, 3, 4))]
 
 
 def advice(subject: Subject) -> list[Block]:

@@ -20,6 +20,7 @@ from qingyuan.areas.maintenance.models import (
     WorkOrder,
 )
 from qingyuan.areas.maintenance.orders.opening import open_order
+from qingyuan.areas.people.actions import hold_training, save_staff
 from qingyuan.areas.periodic import actions
 from qingyuan.areas.periodic.blocks import figures, from_json
 from qingyuan.areas.telemetry.models import Factor, HourValue
@@ -61,6 +62,10 @@ def lived(cast, served):
         since=midnight(day), restart_at=None)
     CustomerNeed.objects.create(organisation=cast.houses.unit, point=places[1].point,
                                 kind="ladder", text="爬梯锈蚀", asked_on=day)
+    person = save_staff(cast.manager, number="E1", name="示例甲", posts=["om"],
+                        hired=date(2025, 1, 1))
+    hold_training(cast.manager, day=day, subject="示例条例", hours=2, law=True, exam=True,
+                  present={person.pk: 70.0})
     PointKeeper.objects.create(organisation=cast.houses.unit, point=places[0].point,
                                person=cast.engineer.user, since=date(2026, 1, 1))
     return actions.make(cast.manager, cast.houses.plant, "month", day)
@@ -124,6 +129,13 @@ def again(cast, row) -> dict[str, str]:
     said["plan.tasks"] = len(later)
     for point, _day in later:
         said[f"plan.{point}.巡检"] = len([1 for one, _d in later if one == point])
+    sessions = [pk for (pk,) in sql("select id from people_trainingsession")]
+    said |= {"study.sessions": len(sessions),
+             "study.people": sql("select count(*) from people_attendance")[0][0]}
+    for pk in sessions:
+        marks = sql("select passed from people_attendance where session_id=%s", pk)
+        said |= {f"study.there.{pk}": len(marks),
+                 f"study.good.{pk}": sum(bool(passed) for (passed,) in marks)}
     needs = sql("select state from maintenance_customerneed")
     said |= {"advice.all": len(needs), "advice.open": needs.count(("asked",))}
     return {key: f"{value}" for key, value in said.items()}
