@@ -25,8 +25,8 @@ from qingyuan.areas.files import store
 
 pytestmark = pytest.mark.django_db
 ROOMS = ("files", "assets", "maintenance", "records", "notices", "parameters", "findings",
-         "supervision", "overview",
-         "laboratory", "search")
+         "supervision", "overview", "laboratory", "search", "people", "conduct", "means",
+         "periodic", "capability", "supplies")
 OURS, THEIRS = 500_001, 900_001
 WORD = {OURS: "自家甲乙丙", THEIRS: "邻家密语七三一"}
 EVERY = ("manager", "engineer", "reviewer", "supervisor", "storekeeper", "analyst",
@@ -50,6 +50,11 @@ SAID: dict[str, dict[str, Any]] = {
     "assets.pointplace": {"latitude": 43.8, "longitude": 87.6, "area": "650100"},
     "assets.office": {"area": "650100"},
     "maintenance.ownduty": {"key": "own.walk"},
+    "means.vehicleuse": {"until": 1_795_003_600_000},
+    "means.lending": {"returned_at": None},
+    "conduct.commitmenttext": {"clauses": [], "posts": []},
+    "people.staff": {"posts": ["om"]},
+    "periodic.periodicreport": {"content": [], "passages": {}, "level": "month", "state": "draft"},
     "supervision.template": {"code": "own", "items": [], "how": "on_site", "medium": "gas"},
     "supervision.plan": {"facts": {"candidates": {}}, "how": "on_site"},
     "supervision.inspection": {"template": {}, "answers": {}, "appeal_files": []},
