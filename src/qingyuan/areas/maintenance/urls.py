@@ -14,6 +14,7 @@ from .views import (
     order_acts,
     order_of_finding,
     order_page,
+    order_parts,
     orders,
     own_duties,
     plans,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("orders/table.<str:form>", orders.export, name="order-export"),
     path("orders/<number:pk>/", order_page.order_page, name="order"),
     path("orders/<number:pk>/files/<sha256:digest>/", order_page.order_file, name="order-file"),
+    path("orders/<number:pk>/parts/", order_parts.order_parts, name="order-parts"),
     path("orders/<number:pk>/letters/", letters.order_letter, name="order-letter"),
     *(path(f"orders/<number:pk>/{code}/", order_acts.act, {"code": code}, name="order-act")
       for code in order_acts.ACTS),

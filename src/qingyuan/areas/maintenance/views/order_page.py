@@ -19,6 +19,8 @@ from qingyuan.areas.organisations.references import shown
 from qingyuan.areas.organisations.scope import Scope, may
 from qingyuan.areas.rules.queries import book_for
 
+from .order_parts import used
+
 VERBS = {
     "assign": "assign_order", "close": "close_order", "cancel": "close_order",
     "note": "open_order",
@@ -83,6 +85,7 @@ def shown_order(request: HttpRequest, order: WorkOrder, refused: Act | None = No
         "may_check_in": own and may(scope, "check_in") and order.state in states.OPEN and (
             has(scope, order)),
         "may_value": seen and order.point.kind == "water" and may(scope, "record_manual_value"),
+        **used(scope, order),
         "source": source_link(scope, order), "history": history(scope, order),
     }, status=422 if refused else 200)
 
