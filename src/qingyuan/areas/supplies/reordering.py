@@ -35,21 +35,21 @@ class Proposal:
 
 
 def proposals(unit: Organisation, day: date) -> list[Proposal]:
-    """Parts that are short on the day, by the limits or by an office's minimum, the most pressing
-    first."""
+    """Parts that are short on the day or will be before a delivery comes, by the limits or by an
+    office's minimum, the most pressing first."""
     wanting: dict[int, int] = {}
     for least in queries.office_short(unit, day):
         lack = int(least.limit) - least.stock
         wanting[least.part.pk] = wanting.get(least.part.pk, 0) + lack
-    rows = [one for one in standings(unit, day) if one.low or one.part.pk in wanting]
+    rows = [one for one in standings(unit, day) if one.needed or one.part.pk in wanting]
     last = _last_batches(unit, [one.part.pk for one in rows])
     found = []
     for one in rows:
         batch = last.get(one.part.pk)
         found.append(Proposal(
-            one.part, one.stock, one.limit if one.low else None,
-            one.reading if one.low else "minimum",
-            max(one.needed if one.low else 0, wanting.get(one.part.pk, 0)),
+            one.part, one.stock, one.limit if one.needed else None,
+            one.reading if one.needed else "minimum",
+            max(one.needed, wanting.get(one.part.pk, 0)),
             _latest(one, day), batch.supplier if batch else "", batch.price if batch else None))
     return sorted(found, key=lambda one: (one.by or date.max, one.part.code))
 

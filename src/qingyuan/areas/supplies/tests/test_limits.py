@@ -120,6 +120,14 @@ def test_what_has_expired_is_no_stock_and_what_lacks_is_proposed(world):
     assert proposed[world.consumable].supplier == "示例供应商"
 
 
+def test_what_will_lack_before_a_delivery_comes_is_proposed(world):
+    entered(world, world.consumable, (date(2026, 9, 1), 30, ""), (date(2026, 10, 10), -20, ""))
+    entered(world, world.consumable, (DAY, 3, ""))
+    row = next(one for one in reordering.proposals(world.unit, DAY)
+               if one.part == world.consumable)
+    assert (row.stock, row.limit, row.quantity) == (13, 11, 4)
+
+
 def test_a_short_part_is_a_finding_until_it_is_not(world):
     from qingyuan.areas.watch.papers import watch_papers
 
