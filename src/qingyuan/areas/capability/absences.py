@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from qingyuan.areas.organisations.models import Organisation
+from qingyuan.areas.people.models import Leave
 from qingyuan.assess.capability.facts import Facts
 
 from .events import PEOPLE, Event
-from .sources import Leave
 
 LONG = 30  # days: a shorter one is covered by colleagues and empties no post
 
@@ -28,8 +28,6 @@ class Absence:
 
 def of(unit: Organisation, day: date, days: int) -> list[Absence]:
     """Leaves of ``LONG`` days or more that begin after ``day`` within so many days."""
-    if Leave is None:
-        return []
     rows = Leave.objects.filter(
         staff__organisation=unit, since__gt=day, since__lte=day + timedelta(days=days),
     ).select_related("staff").order_by("since", "id")

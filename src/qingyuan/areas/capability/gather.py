@@ -9,11 +9,18 @@ from typing import Any
 
 import orjson
 
+from qingyuan.areas.conduct import facts as conduct
+from qingyuan.areas.documents import facts as documents
+from qingyuan.areas.laboratory import facts as laboratory
+from qingyuan.areas.means import facts as means
 from qingyuan.areas.organisations.models import Organisation
+from qingyuan.areas.people import facts as people
+from qingyuan.areas.people.models import Staff
+from qingyuan.areas.supplies import facts as supplies
 from qingyuan.assess.capability.facts import Facts, Person
 
 from . import platform, served
-from .sources import Staff, conduct, documents, laboratory, materials, means, people, supplies
+from .sources import materials
 
 
 def facts(unit: Organisation, day: date, *, works: bool = True) -> Facts:
@@ -47,8 +54,6 @@ def persons(unit: Organisation, day: date) -> tuple[Person, ...] | None:
 
 def staff_of(unit: Organisation) -> dict[int, str]:
     """Account → id of the person who has it."""
-    if Staff is None:
-        return {}
     return {user: f"staff:{pk}" for pk, user in Staff.objects.filter(
         organisation=unit, user__isnull=False).values_list("pk", "user")}
 

@@ -74,7 +74,7 @@ def dressed(one: dict[str, Any], soon: dict[str, Any] | None = None) -> dict[str
                  "value_text": said(each["value"]), "limit_text": said(each["limit"])}
                 for each in one["readings"]]
     return {**one, "state": kept.state(one["pass"]), "readings": readings,
-            "unit": UNITS.get(one["check"], ""), "value_text": said(one["value"]),
+            "unit": str(UNITS.get(one["check"], "")), "value_text": said(one["value"]),
             "limit_text": said(one["limit"]), "many": len(readings) > 1,
             "soon": soon if one["pass"] is not False else None}
 
@@ -191,7 +191,7 @@ def levels(request: HttpRequest) -> HttpResponse:
 def forecast_page(request: HttpRequest) -> HttpResponse:
     """What changes within 180 days, on which day and why."""
     said = kept.current(request.scope.organisation)
-    bad = request.GET.get("only") == "no"
+    bad = request.GET.get("verdict") == "no"
     rows = [{**one, "was": kept.state(one["before"]), "will": kept.state(one["after"])}
             for one in said.forecast if not bad or one["after"] is False]
     return render(request, "capability/forecast.html", {

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from qingyuan.areas.assets.models import ServiceContract
 from qingyuan.areas.assets.queries import in_force, midnight
+from qingyuan.areas.documents.models import Version
 from qingyuan.areas.findings.models import Finding
 from qingyuan.areas.maintenance.models import Task, TaskState, WorkOrder
 from qingyuan.areas.organisations.models import Organisation
@@ -15,8 +16,6 @@ from qingyuan.areas.records.models import Presence, Record, RecordState
 from qingyuan.areas.reports.models import MonthTally
 from qingyuan.areas.telemetry.models import DayValue, HourReading
 from qingyuan.kernel import windows
-
-from .sources import Version
 
 DAYS = 30
 
@@ -84,8 +83,6 @@ def _analysed(span: Span, points: list[int]) -> int:
 
 
 def _documents(span: Span, points: list[int]) -> int:
-    if Version is None:
-        return 0
     return Version.objects.filter(document__organisation=span.unit, effective__lte=span.last,
                                   state="approved").count()
 

@@ -14,7 +14,7 @@ bring("documents", verbs={
     "hold_document": _("法律保全"), "destroy_document": _("销毁"),
     "set_documents": _("修改文件设置"),
 }, names={
-    "number": _("编号"), "version": _("版本"), "title": _("名称"), "sha256": _("SHA-256"),
+    "number": _("编号"), "version": _("版本"), "title": _("名称"), "sha256": _("校验值（SHA-256）"),
     "summary": _("修改说明"), "effective": _("生效日期"), "until": _("有效至"),
     "reason": _("原因"), "text": _("意见"), "starter": _("范本"), "versions": _("版本"),
     "next_review": _("下次评审"), "legal_hold": _("法律保全"), "state": _("状态"),
