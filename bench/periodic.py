@@ -66,10 +66,9 @@ def main() -> int:
 
 def _parts(parts: dict[str, list[float]]) -> None:
     """Each file by itself, from the report as it is kept."""
+    from qingyuan.areas.periodic.cover import docx, pdf
     from qingyuan.areas.periodic.models import PeriodicReport
-    from qingyuan.areas.periodic.pdf import pdf
-    from qingyuan.areas.periodic.word import docx
-
+    
     for row in PeriodicReport.objects.select_related("organisation", "discharger")[:5]:
         for name, make in (("docx", docx), ("pdf", pdf)):
             t = time.monotonic()

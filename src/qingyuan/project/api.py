@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import HttpBearer, SessionAuth
 
+from qingyuan.areas.analysis.api import router as analysis
 from qingyuan.areas.assets.api import router as assets
 from qingyuan.areas.assets.labels_api import router as labels
+from qingyuan.areas.bundles.api import router as bundles
 from qingyuan.areas.capability.api import router as capability
 from qingyuan.areas.conduct.api import router as conduct
 from qingyuan.areas.documents.api import router as documents
@@ -27,14 +29,17 @@ from qingyuan.areas.organisations import tokens
 from qingyuan.areas.overview.api import router as overview
 from qingyuan.areas.parameters.api import router as parameters
 from qingyuan.areas.people.api import router as people
+from qingyuan.areas.periodic.api import router as periodic
 from qingyuan.areas.records.api.desk import router as desk
 from qingyuan.areas.records.api.presence import router as presence
 from qingyuan.areas.records.api.records import router as records
 from qingyuan.areas.records.api.review import router as review
 from qingyuan.areas.search.api import router as search
+from qingyuan.areas.summaries.api import router as summaries
 from qingyuan.areas.supervision.api import router as supervision
 from qingyuan.areas.supplies.api import router as supplies
 from qingyuan.areas.telemetry.api import router as telemetry
+from qingyuan.areas.waste.api import router as waste
 from qingyuan.areas.watch.api import router as watch
 
 
@@ -83,6 +88,11 @@ api.add_router("/", materials)
 api.add_router("/", search)
 api.add_router("/", capability)
 api.add_router("/", overview)
+api.add_router("/", periodic)
+api.add_router("/", waste)
+api.add_router("/", summaries)
+api.add_router("/", bundles)
+api.add_router("/", analysis)
 
 
 @api.exception_handler(ValidationError)

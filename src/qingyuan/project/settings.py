@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "qingyuan.ui",
+    "qingyuan.reporting",
     "qingyuan.areas.organisations",
     "qingyuan.areas.files",
     "qingyuan.areas.assets",
@@ -47,6 +48,10 @@ INSTALLED_APPS = [
     "qingyuan.areas.capability",
     "qingyuan.areas.overview",
     "qingyuan.areas.periodic",
+    "qingyuan.areas.waste",
+    "qingyuan.areas.summaries",
+    "qingyuan.areas.bundles",
+    "qingyuan.areas.analysis",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -32,4 +32,8 @@ urlpatterns = [
     path("", include("qingyuan.areas.capability.urls")),
     path("", include("qingyuan.areas.overview.urls")),
     path("", include("qingyuan.areas.periodic.urls")),
+    path("", include("qingyuan.areas.waste.urls")),
+    path("", include("qingyuan.areas.summaries.urls")),
+    path("", include("qingyuan.areas.bundles.urls")),
+    path("", include("qingyuan.areas.analysis.urls")),
 ]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from django.db import close_old_connections, connections
 
+from qingyuan.areas.analysis import jobs as analysis
 from qingyuan.areas.assets import jobs as assets
+from qingyuan.areas.bundles import jobs as bundles
 from qingyuan.areas.capability import jobs as capability
 from qingyuan.areas.conduct import jobs as conduct
 from qingyuan.areas.documents import jobs as documents
@@ -21,12 +23,15 @@ from qingyuan.areas.organisations.jobs import run_due
 from qingyuan.areas.overview import jobs as overview
 from qingyuan.areas.parameters import jobs as parameters
 from qingyuan.areas.people import jobs as people
+from qingyuan.areas.periodic import jobs as periodic
 from qingyuan.areas.records import jobs as records
 from qingyuan.areas.reports import jobs as reports
 from qingyuan.areas.search import jobs as search
+from qingyuan.areas.summaries import jobs as summaries
 from qingyuan.areas.supervision import jobs as supervision
 from qingyuan.areas.supplies import jobs as supplies
 from qingyuan.areas.telemetry import jobs as telemetry
+from qingyuan.areas.waste import jobs as waste
 from qingyuan.areas.watch import jobs as watch
 
 TICK = 5  # seconds
@@ -34,7 +39,8 @@ JOBS = (*organisations.JOBS, *assets.JOBS, *telemetry.JOBS, *maintenance.JOBS, *
         *records.JOBS, *findings.JOBS, *notices.JOBS, *parameters.JOBS, *watch.JOBS,
         *supervision.JOBS,
         *people.JOBS, *conduct.JOBS, *documents.JOBS, *means.JOBS, *laboratory.JOBS,
-        *supplies.JOBS, *materials.JOBS, *search.JOBS, *capability.JOBS, *overview.JOBS)
+        *supplies.JOBS, *materials.JOBS, *search.JOBS, *capability.JOBS, *overview.JOBS,
+        *periodic.JOBS, *waste.JOBS, *summaries.JOBS, *bundles.JOBS, *analysis.JOBS)
 log = logging.getLogger("qingyuan.work")
 
 

@@ -1,1 +1,1 @@
-"""Reference materials, reagents and hazardous waste (4.6.2)."""
+"""Reference materials and reagents (4.6.2)."""

@@ -156,6 +156,16 @@ MAY: dict[str, frozenset[str]] = {
     "edit_periodic": frozenset({Role.MANAGER, Role.REVIEWER, Role.ENGINEER}),
     "approve_periodic": frozenset({Role.MANAGER}),
     "receive_periodic": frozenset({Role.DISCHARGER_MANAGER}),
+    # other reports, the inspector's archive, the workbench
+    "see_summaries": _FIELD | {Role.DISCHARGER_MANAGER, Role.INSPECTOR, Role.ADMINISTRATOR},
+    "schedule_summaries": frozenset({Role.MANAGER, Role.REVIEWER}),
+    "see_bundles": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR, Role.INSPECTOR,
+                              Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR}),
+    "make_bundle": frozenset({Role.MANAGER, Role.REVIEWER, Role.SUPERVISOR, Role.INSPECTOR,
+                              Role.DISCHARGER_MANAGER}),
+    "see_analysis": _FIELD | {Role.DISCHARGER_MANAGER, Role.ADMINISTRATOR},
+    "save_analysis": _FIELD | {Role.DISCHARGER_MANAGER},
+    "share_analysis": frozenset({Role.MANAGER, Role.REVIEWER, Role.ANALYST}),
     # capability, the manager's page
     "see_capability": frozenset({Role.MANAGER, Role.SUPERVISOR, Role.REVIEWER,
                                  Role.ADMINISTRATOR}),

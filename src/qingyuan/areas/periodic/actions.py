@@ -16,8 +16,9 @@ from qingyuan.areas.notices.actions import tell
 from qingyuan.areas.organisations.audit import audit
 from qingyuan.areas.organisations.models import Membership, Organisation, Role
 from qingyuan.areas.organisations.scope import Scope, require
+from qingyuan.reporting import blocks
 
-from . import blocks, queries, states
+from . import queries, states
 from .models import Level, PeriodicReport, ReportState
 from .sections import PARTS, written
 from .subject import Subject, span_of

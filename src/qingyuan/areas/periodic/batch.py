@@ -11,10 +11,9 @@ from qingyuan.areas.organisations.models import Organisation, Role
 from qingyuan.areas.organisations.scope import Scope
 
 from . import actions, queries, states
+from .cover import docx, pdf
 from .models import PeriodicReport
-from .pdf import pdf
 from .subject import span_of
-from .word import docx
 
 
 class NotFound(ValueError):

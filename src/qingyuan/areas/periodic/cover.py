@@ -1,22 +1,17 @@
-"""What stands on the first page and at the foot of every page."""
+"""The cover of a periodic report, and its files."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from qingyuan.kernel.clock import CST
+from qingyuan.reporting import pdf as paper
+from qingyuan.reporting import word
+from qingyuan.reporting.blocks import from_json
+from qingyuan.reporting.cover import Cover
 
 from .models import PeriodicReport
 from .states import FIXED
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    title: str
-    unit: str
-    lines: tuple[tuple[str, str], ...]
-    foot: str
 
 
 def cover_of(row: PeriodicReport) -> Cover:
@@ -34,8 +29,19 @@ def cover_of(row: PeriodicReport) -> Cover:
     foot = (_("封存 %(time)s · SHA-256 %(digest)s") % {
         "time": _time(row.sealed_at), "digest": row.digest} if sealed
             else _("草稿，未封存；%s 生成") % _time(row.made_at))
-    return Cover(title, row.organisation.name, tuple(lines), foot)
+    return Cover(title, row.organisation.name, tuple(lines), foot,
+                 f"QY-REPORT {row.pk} {row.digest}" if sealed else "")
 
 
 def _time(moment: int | None) -> str:
     return f"{datetime.fromtimestamp(moment / 1000, CST):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def docx(row: PeriodicReport) -> bytes:
+    """The report as a DOCX file."""
+    return word.docx(cover_of(row), from_json(row.content), row.passages)
+
+
+def pdf(row: PeriodicReport) -> bytes:
+    """The report as a PDF file; a sealed one bears its SHA-256 as a QR code."""
+    return paper.pdf(cover_of(row), from_json(row.content), row.passages)

@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from qingyuan.areas.organisations.scope import Scope, may
+from qingyuan.reporting.blocks import figures, from_json, shown
 
-from .blocks import figures, from_json, shown
 from .models import PeriodicReport, ReportState
 from .sections import written
 from .subject import Subject

@@ -16,14 +16,13 @@ from qingyuan.areas.assets.forms import refuse
 from qingyuan.areas.organisations.access import page
 from qingyuan.areas.organisations.history import history
 from qingyuan.areas.organisations.scope import Scope, may, require
+from qingyuan.reporting.blocks import Chart, Table, Text, from_json
+from qingyuan.reporting.charts import png
 
 from . import actions, queries, states
-from .blocks import Chart, Table, Text, from_json
-from .charts import png
+from .cover import docx, pdf
 from .forms import MakeForm
 from .models import PeriodicReport, ReportState
-from .pdf import pdf
-from .word import docx
 
 PAGE = 50
 MEDIA = {

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..blocks import Block, Section
+from qingyuan.reporting.blocks import Block, Section
+
 from ..subject import Subject
 from . import abnormal, oversight, running, work
 

@@ -9,9 +9,9 @@ from qingyuan.areas.findings.kinds import label
 from qingyuan.areas.findings.models import Finding
 from qingyuan.areas.reports.queries.rates import pollutants
 from qingyuan.areas.telemetry.models import Factor, HourValue
+from qingyuan.reporting.blocks import Block, Chart, Figure, Table, count, text
 from qingyuan.ui.states import state
 
-from ..blocks import Block, Chart, Figure, Table, count, text
 from ..subject import Subject
 
 

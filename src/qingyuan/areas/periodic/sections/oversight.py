@@ -8,8 +8,8 @@ from qingyuan.areas.maintenance.models import CustomerNeed
 from qingyuan.areas.maintenance.models.agreements import NeedState
 from qingyuan.areas.people.models import TrainingSession
 from qingyuan.areas.supervision.models import Inspection, Rectification, RectifyState
+from qingyuan.reporting.blocks import Block, Figure, Table, count, text
 
-from ..blocks import Block, Figure, Table, count, text
 from ..subject import Subject
 
 

@@ -11,8 +11,8 @@ from qingyuan.areas.reports.queries import rates
 from qingyuan.areas.telemetry.models import DayValue, Factor
 from qingyuan.kernel import windows
 from qingyuan.kernel.clock import CST
+from qingyuan.reporting.blocks import Block, Chart, Figure, Table, count, percent, text
 
-from ..blocks import Block, Chart, Figure, Table, count, percent, text
 from ..subject import Subject
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from qingyuan.areas.maintenance.models import MonthPlan, OrderState, Task, TaskState, WorkOrder
 from qingyuan.areas.records.models import Record, RecordState
 from qingyuan.areas.records.words import FORM_KINDS
+from qingyuan.reporting.blocks import Block, Chart, Figure, Table, count, percent, text
 
-from ..blocks import Block, Chart, Figure, Table, count, percent, text
 from ..subject import Subject
 
 KEPT = (RecordState.SUBMITTED, RecordState.ACCEPTED, RecordState.RETURNED)

@@ -22,9 +22,9 @@ from qingyuan.areas.maintenance.models import (
 from qingyuan.areas.maintenance.orders.opening import open_order
 from qingyuan.areas.people.actions import hold_training, save_staff
 from qingyuan.areas.periodic import actions
-from qingyuan.areas.periodic.blocks import figures, from_json
 from qingyuan.areas.telemetry.models import Factor, HourValue
 from qingyuan.kernel.clock import CST
+from qingyuan.reporting.blocks import figures, from_json
 
 pytestmark = pytest.mark.django_db
 

@@ -15,11 +15,10 @@ from qingyuan.areas.findings.register import Raise, raise_finding
 from qingyuan.areas.notices.models import Notice
 from qingyuan.areas.organisations.models import AuditLine
 from qingyuan.areas.periodic import actions, queries
-from qingyuan.areas.periodic.blocks import figures, from_json, to_json
+from qingyuan.areas.periodic.cover import docx, pdf
 from qingyuan.areas.periodic.models import PeriodicReport
-from qingyuan.areas.periodic.pdf import pdf
 from qingyuan.areas.periodic.sections import PARTS, written
-from qingyuan.areas.periodic.word import docx
+from qingyuan.reporting.blocks import figures, from_json, to_json
 
 pytestmark = pytest.mark.django_db
 

@@ -1,29 +1,30 @@
 """A report as PDF, set by typst with the fonts of the house; text stays text."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qingyuan.ui.paper import qr, typeset
 
-from .blocks import Block, Chart, Table, Text, from_json, shown
+from .blocks import Block, Chart, Section, Table, Text, shown
 from .charts import png
-from .cover import cover_of
-from .models import PeriodicReport
-from .states import FIXED
+from .cover import Cover
 
 
-def pdf(row: PeriodicReport) -> bytes:
-    """The report as a PDF file. A sealed one bears its SHA-256 as a QR code."""
+def pdf(
+    cover: Cover, sections: Sequence[Section], passages: Mapping[str, str] | None = None,
+) -> bytes:
+    """The report as a PDF file, with the cover's seal as a QR code. ``passages`` are what people
+    wrote, by key of the section."""
     images: dict[str, bytes] = {}
-    cover = cover_of(row)
     parts = [{"title": section.title,
               "blocks": [_block(block, images) for block in section.blocks],
-              "passage": row.passages.get(section.key, "").splitlines()}
-             for section in from_json(row.content)]
-    if row.state in FIXED:
-        images["seal.svg"] = qr(f"QY-REPORT {row.pk} {row.digest}")
-    return typeset("periodic/report.typ", {
+              "passage": (passages or {}).get(section.key, "").splitlines()}
+             for section in sections]
+    if cover.seal:
+        images["seal.svg"] = qr(cover.seal)
+    return typeset("reporting/report.typ", {
         "title": cover.title, "lines": [list(one) for one in cover.lines], "foot": cover.foot,
-        "seal": "seal.svg" if "seal.svg" in images else "", "parts": parts}, images)
+        "seal": "seal.svg" if cover.seal else "", "parts": parts}, images)
 
 
 def _block(block: Block, images: dict[str, bytes]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A report as DOCX: native headings, tables and styles, so that Word and WPS open it clean."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docx import Document
@@ -11,23 +11,24 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from .blocks import Chart, Section, Table, Text, from_json, shown
+from .blocks import Chart, Section, Table, Text, shown
 from .charts import png
-from .cover import Cover, cover_of
-from .models import PeriodicReport
+from .cover import Cover
 
 FONT = "宋体"
 WIDTH = Cm(16)
 
 
-def docx(row: PeriodicReport) -> bytes:
-    """The report as a DOCX file (A4, Chinese fonts named for Word and WPS)."""
-    sections, cover = from_json(row.content), cover_of(row)
+def docx(
+    cover: Cover, sections: Sequence[Section], passages: Mapping[str, str] | None = None,
+) -> bytes:
+    """The report as a DOCX file (A4, Chinese fonts named for Word and WPS). ``passages`` are what
+    people wrote, by key of the section."""
     paper = Document()
     _styles(paper)
     _front(paper, cover)
     for section in sections:
-        _section(paper, section, row.passages.get(section.key, ""))
+        _section(paper, section, (passages or {}).get(section.key, ""))
     _foot(paper, cover)
     held = io.BytesIO()
     paper.save(held)

@@ -1,0 +1,1 @@
+"""One archive for an inspector: records, raw packets, changes, logs, and a list of hashes."""

@@ -1,0 +1,5 @@
+"""What the worker does for bundles."""
+
+from qingyuan.areas.organisations.jobs import Periodic
+
+JOBS: tuple[Periodic, ...] = ()

@@ -1,0 +1,1 @@
+"""Reports beside Annex B: emissions, audits, checks, work and rates, stock, people."""

@@ -1,0 +1,1 @@
+"""Hazardous waste of analysers and laboratory: containers, storage, manifests, ledger."""
